@@ -1,0 +1,97 @@
+"""The HTTP API: routers joined, who may call, and the one map from errors to answers."""
+
+from __future__ import annotations
+
+import traceback
+from typing import Any
+
+import structlog
+from django.http import HttpRequest, HttpResponse
+from ninja import NinjaAPI, Router, Schema
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.security import django_auth
+
+from cvmatch.core.errors import CvmatchError, NotAllowed
+from cvmatch.core.http_api import KeyAuth, problem, user_of
+from cvmatch.dashboard import system_health
+from ingestion.api.cvs import router as cvs
+from ingestion.api.jobs import router as job_pushes
+from jobs.api import router as jobs
+from matching.api import router as matches
+
+log = structlog.get_logger(__name__)
+
+DESCRIPTION = """
+CVs in, explained matches out. Every call needs a session or a key: `Authorization: Bearer cvm_…`.
+
+Three calls from a file to its matches:
+
+1. `POST /api/v1/candidate/upload_and_parse` with the file; the answer's `Location` is the status.
+2. `GET /api/v1/cvs/{id}/status` until `status` is `completed`, as often as `Retry-After` says.
+3. `GET /api/v1/cvs/{id}/recommendations`.
+
+Errors are problem details (RFC 9457): `title`, `status`, `detail`, and `errors` by field where there are any.
+"""
+
+api = NinjaAPI(
+    title="cvmatch", version="1", description=DESCRIPTION, auth=[KeyAuth(), django_auth], urls_namespace="api-v1"
+)
+operations = Router(tags=["Operations"])
+
+
+class HealthOut(Schema):
+    """What works and what waits."""
+
+    status: str
+    checks: dict[str, str]
+    stages: list[dict[str, Any]]
+
+
+@operations.get("/system_health", response=HealthOut, summary="System health", operation_id="system_health")
+def get_system_health(request: HttpRequest) -> Any:
+    """Database, cache, queue and workers, and for each stage what waits and what failed. For admins."""
+    if not user_of(request).is_operator:
+        raise NotAllowed("Only admins may see the system's health.")
+    return system_health()
+
+
+api.add_router("/admin", operations)
+api.add_router("/jobs", jobs)
+api.add_router("/jobs", job_pushes)
+api.add_router("", cvs)
+api.add_router("", matches)
+
+
+@api.exception_handler(CvmatchError)
+def expected(request: HttpRequest, error: CvmatchError) -> HttpResponse:
+    return problem(title=error.title, status=error.status, detail=error.message)
+
+
+@api.exception_handler(ValidationError)
+def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    fields = [{"field": ".".join(map(str, e["loc"])), "message": e["msg"]} for e in error.errors]
+    detail = "; ".join(f"{f['field']}: {f['message']}" for f in fields[:3])
+    return problem(title="The request is not valid", status=422, detail=detail, errors=fields)
+
+
+@api.exception_handler(AuthenticationError)
+def unauthenticated(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+    detail = "Sign in, or send a valid key as 'Authorization: Bearer cvm_…'."
+    answer = problem(title="Not signed in", status=401, detail=detail)
+    answer["WWW-Authenticate"] = "Bearer"
+    return answer
+
+
+@api.exception_handler(HttpError)
+def http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
+    return problem(title="The request cannot be served", status=error.status_code, detail=str(error))
+
+
+@api.exception_handler(Exception)
+def unexpected(request: HttpRequest, error: Exception) -> HttpResponse:
+    # The message of an unexpected error may quote a CV: only its type and its frames go to the log.
+    frames = "".join(traceback.format_tb(error.__traceback__)[-6:])
+    log.error("api call failed", path=request.path, error=type(error).__name__, frames=frames)
+    return problem(
+        title="Something went wrong", status=500, detail="Try again later; the request id is in X-Request-ID."
+    )

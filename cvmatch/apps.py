@@ -1,0 +1,14 @@
+"""The project package as a Django app: where the parts are joined."""
+
+from django.apps import AppConfig
+
+
+class CvmatchConfig(AppConfig):
+    name = "cvmatch"
+
+    def ready(self) -> None:
+        from cvmatch import checks  # noqa: F401 - registers the system checks
+        from cvmatch.core.queue import on_worker_start
+        from cvmatch.tasks import warm_up
+
+        on_worker_start(warm_up)

@@ -1,0 +1,58 @@
+"""Wrong settings are said at start, with an id and a hint, instead of surprising at the first request."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, register
+from django.utils.module_loading import import_string
+
+from cvmatch.core.queue import stages
+
+
+@register
+def secret_key_is_set(**_: Any) -> list[CheckMessage]:
+    if settings.SECRET_KEY:
+        return []
+    return [Error("SECRET_KEY is not set.", hint="Put a long random value into the environment.", id="cvmatch.E001")]
+
+
+@register
+def embedding_provider_exists(**_: Any) -> list[CheckMessage]:
+    known = ", ".join(settings.EMBEDDING_PROVIDERS)
+    if settings.EMBEDDING_PROVIDER in settings.EMBEDDING_PROVIDERS:
+        return []
+    message = f"CVMATCH_EMBEDDING_PROVIDER is {settings.EMBEDDING_PROVIDER!r}."
+    return [Error(message, hint=f"It must be one of: {known}.", id="cvmatch.E002")]
+
+
+@register
+def stages_can_be_imported(**_: Any) -> list[CheckMessage]:
+    return [
+        Error(
+            f"Stage {stage.name}: {stage.function} cannot be imported.",
+            hint="See cvmatch/pipeline.py.",
+            id="cvmatch.E003",
+        )
+        for stage in stages()
+        if not _importable(stage.function)
+    ]
+
+
+@register
+def stage_settings_name_stages(**_: Any) -> list[CheckMessage]:
+    known = {stage.name for stage in stages()}
+    unknown = sorted((set(settings.STAGE_BATCH) | set(settings.STAGE_MINUTES)) - known)
+    if not unknown:
+        return []
+    message = f"CVMATCH_STAGE_BATCH or CVMATCH_STAGE_MINUTES names unknown stages: {', '.join(unknown)}."
+    return [Error(message, hint=f"The stages are: {', '.join(sorted(known))}.", id="cvmatch.E004")]
+
+
+def _importable(path: str) -> bool:
+    try:
+        import_string(path)
+    except ImportError:
+        return False
+    return True

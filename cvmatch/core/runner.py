@@ -1,0 +1,162 @@
+"""Works a stage's rows off: claim, work outside any transaction, save under the claim, park what fails."""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import TypeVar
+
+import structlog
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, transaction
+from django.utils import timezone
+from django.utils.module_loading import import_string
+
+from cvmatch.core.errors import CvmatchError, LeaseLost
+from cvmatch.core.models import Staged, StagedQuerySet, StageRun
+from cvmatch.core.queue import Stage
+
+log = structlog.get_logger(__name__)
+
+RowT = TypeVar("RowT", bound=Staged)
+ResultT = TypeVar("ResultT")
+
+# A run stops claiming after this long, well inside the queue's time-out of 120 s; the task then enqueues its successor.
+TIME_BUDGET_S = 45.0
+UNEXPECTED_IN_A_ROW = 3
+WORKER_DIED = "The worker stopped in the middle of it, several times. Retry it by hand once the cause is known."
+
+
+@dataclass(frozen=True)
+class StageReport:
+    """What one run of a stage did, in rows."""
+
+    claimed: int = 0
+    done: int = 0
+    failed: int = 0
+    lost: int = 0
+    error: str = ""
+
+    def __add__(self, other: StageReport) -> StageReport:
+        return StageReport(
+            self.claimed + other.claimed,
+            self.done + other.done,
+            self.failed + other.failed,
+            self.lost + other.lost,
+            self.error or other.error,
+        )
+
+
+def work_off(
+    rows: StagedQuerySet[RowT],
+    *,
+    limit: int,
+    work: Callable[[Sequence[RowT]], Sequence[ResultT]],
+    save: Callable[[RowT, ResultT], None],
+    chunk: int = 8,
+) -> StageReport:
+    """Claim up to ``limit`` of ``rows`` in chunks and take each through ``work`` and ``save``.
+
+    ``work`` maps a chunk to results of the same length, outside any transaction; ``save`` writes one result inside the
+    transaction that also completes the row. A :class:`CvmatchError` parks its row. Ends early after several unexpected
+    errors in a row, and at once when the database is gone (the leases bring the rows back).
+    """
+    report, unexpected = StageReport(), 0
+    give_up_at = time.monotonic() + TIME_BUDGET_S
+    while report.claimed < limit and time.monotonic() < give_up_at:
+        batch = rows.claim(min(chunk, limit - report.claimed))
+        if not batch:
+            break
+        for row, outcome in _attempt_all(batch, work):
+            settled = _settle(row, outcome, save)
+            report += settled.report
+            unexpected = unexpected + 1 if settled.unexpected else 0
+            if unexpected >= UNEXPECTED_IN_A_ROW:
+                return report + StageReport(error=f"Halted after {unexpected} unexpected errors in a row.")
+    return report
+
+
+def _attempt_all(
+    batch: Sequence[RowT], work: Callable[[Sequence[RowT]], Sequence[ResultT]]
+) -> Iterator[tuple[RowT, ResultT | Exception]]:
+    """Results row by row; when the chunk as a whole fails, each row is tried alone so that one cannot spoil the rest."""
+    worn_out = [row for row in batch if row.attempts > settings.MAX_ATTEMPTS]
+    yield from ((row, CvmatchError(WORKER_DIED, permanent=True)) for row in worn_out)
+    rest = [row for row in batch if row.attempts <= settings.MAX_ATTEMPTS]
+    together = _attempt(rest, work) if rest else []
+    if not isinstance(together, Exception):
+        yield from zip(rest, together, strict=True)
+    elif len(rest) == 1:
+        yield rest[0], together
+    else:
+        for row in rest:
+            alone = _attempt([row], work)
+            yield row, alone if isinstance(alone, Exception) else alone[0]
+
+
+def _attempt(
+    batch: Sequence[RowT], work: Callable[[Sequence[RowT]], Sequence[ResultT]]
+) -> Sequence[ResultT] | Exception:
+    try:
+        return work(batch)
+    except (OperationalError, InterfaceError):
+        raise  # the database is gone: nothing can be parked, the leases will lapse
+    except Exception as error:  # noqa: BLE001 - the stage runner is one of the three places that handle any error
+        return error
+
+
+@dataclass(frozen=True)
+class _Settled:
+    report: StageReport
+    unexpected: bool = False
+
+
+def _settle(row: RowT, outcome: ResultT | Exception, save: Callable[[RowT, ResultT], None]) -> _Settled:
+    if not isinstance(outcome, Exception):
+        try:
+            with transaction.atomic():
+                if not row.complete():
+                    raise LeaseLost("Another worker has this row now.")
+                save(row, outcome)
+            return _Settled(StageReport(claimed=1, done=1))
+        except LeaseLost:
+            return _Settled(StageReport(claimed=1, lost=1))
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception as error:  # noqa: BLE001 - as above
+            outcome = error
+    return _park(row, outcome)
+
+
+def _park(row: Staged, error: Exception) -> _Settled:
+    expected = isinstance(error, CvmatchError)
+    message = error.message if isinstance(error, CvmatchError) else f"Unexpected {type(error).__name__}"
+    row.park(message, permanent=isinstance(error, CvmatchError) and error.permanent)
+    # The message of an unexpected error may quote a CV: only its type and its frames go to the log.
+    where = "" if expected else "".join(traceback.format_tb(error.__traceback__)[-4:])
+    log.warning("row parked", table=row._meta.label, row=row.pk, attempt=row.attempts, reason=message, where=where)
+    return _Settled(StageReport(claimed=1, failed=1), unexpected=not expected)
+
+
+def run(stage: Stage, *, limit: int, only: Sequence[int] | None = None, trigger: str) -> StageReport:
+    """Run one stage in this process and write the ledger; an error that ends the run is recorded and raised again."""
+    started = timezone.now()
+    function: Callable[..., StageReport] = import_string(stage.function)
+    try:
+        report = function(limit=limit, only=only)
+    except Exception as error:
+        _record(stage.name, trigger, started, StageReport(error=type(error).__name__))
+        raise
+    if report != StageReport() or trigger == "schedule":
+        _record(stage.name, trigger, started, report)
+    return report
+
+
+def _record(stage: str, trigger: str, started: datetime, report: StageReport) -> None:
+    StageRun.objects.create(
+        stage=stage, trigger=trigger, started_at=started, finished_at=timezone.now(), **asdict(report)
+    )
+    log.info("stage ran", stage=stage, **asdict(report))

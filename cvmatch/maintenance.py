@@ -1,0 +1,28 @@
+"""The nightly clean-up: what nobody needs any more goes, and the word counts are made anew."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from django.conf import settings
+from django.utils import timezone
+
+from cvmatch.core.models import StageRun
+from cvmatch.core.queue import delete_finished
+from cvmatch.core.runner import StageReport
+from ingestion.services import delete_superseded
+from jobs.services import delete_expired
+from matching.services import delete_old_predictions, refresh_words
+
+
+def clean_up(limit: int, only: Sequence[int] | None = None) -> StageReport:
+    """Remove old lists, replaced CV versions, jobs that ended long ago and old log lines, up to ``limit`` of each kind."""
+    before = timezone.now() - timedelta(days=settings.RETENTION_DAYS)
+    removed = delete_old_predictions(before=before, limit=limit)
+    removed += delete_superseded(before=before, limit=limit)
+    removed += delete_expired(before=before, limit=limit)
+    removed += StageRun.objects.filter(started_at__lt=before).delete()[0]
+    removed += delete_finished(before)
+    refresh_words()
+    return StageReport(claimed=removed, done=removed)

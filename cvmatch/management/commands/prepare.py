@@ -1,0 +1,35 @@
+"""Brings the database and the static files up to this version of the code; safe to run again and again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandParser
+
+CACHE_IN_DATABASE = "django.core.cache.backends.db.DatabaseCache"
+
+
+class Command(BaseCommand):
+    help = (
+        "Migrates, makes the cache table if the cache lives in the database, collects static files, writes the "
+        "schedules, and loads the demo into an empty embedded database unless CVMATCH_DEMO is 0."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--without-static", action="store_true", help="leave the static files alone")
+
+    def handle(self, *, without_static: bool, **options: Any) -> None:
+        self.stdout.write("Database tables …")
+        call_command("migrate", interactive=False, verbosity=0)
+        if settings.CACHES["default"]["BACKEND"] == CACHE_IN_DATABASE:
+            call_command("createcachetable", verbosity=0)
+        if not without_static:
+            self.stdout.write("Static files …")
+            call_command("collectstatic", interactive=False, verbosity=0)
+        self.stdout.write("Schedules …")
+        call_command("sync_schedules")
+        if settings.DEMO:
+            self.stdout.write("Demo data …")
+            call_command("demo", "--if-empty")

@@ -1,0 +1,1 @@
+"""Settings: ``base`` for everything that runs, ``test`` for the test suite."""

@@ -1,0 +1,261 @@
+"""Every setting of cvmatch, read from the environment once; docs/settings.md explains each name in ENVIRONMENT."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import environ
+import structlog
+
+from cvmatch import embedded
+
+PROJECT_DIR = Path(__file__).resolve().parent.parent.parent
+
+# Every variable that is read below; a test holds docs/settings.md, .env.example and the deployment files against it.
+ENVIRONMENT = (
+    "ALLOWED_HOSTS",
+    "CSRF_TRUSTED_ORIGINS",
+    "CVMATCH_DEMO",
+    "CVMATCH_EMBEDDING_PROVIDER",
+    "CVMATCH_LOG_LEVEL",
+    "CVMATCH_MATCH_TOP",
+    "CVMATCH_MAX_UPLOAD_MB",
+    "CVMATCH_RETENTION_DAYS",
+    "CVMATCH_STAGE_BATCH",
+    "CVMATCH_STAGE_MINUTES",
+    "CVMATCH_VAR_DIR",
+    "CVMATCH_WORKERS_BULK",
+    "CVMATCH_WORKERS_INTERACTIVE",
+    "DATABASE_URL",
+    "DEBUG",
+    "HOST",
+    "PORT",
+    "REDIS_URL",
+    "SECRET_KEY",
+    "SECURE_COOKIES",
+)
+
+env = environ.Env()
+
+VAR_DIR = Path(env.str("CVMATCH_VAR_DIR", default=str(PROJECT_DIR / "var"))).resolve()
+# Without a server of its own, cvmatch runs PostgreSQL from a wheel inside VAR_DIR, on a unix socket only.
+EMBEDDED = not env.str("DATABASE_URL", default="")
+DATABASE_URL = env.str("DATABASE_URL", default="") or embedded.database_url(VAR_DIR / "postgres")
+# Demo data and accounts with known passwords exist only beside the embedded server, on the loopback address.
+DEMO = EMBEDDED and env.bool("CVMATCH_DEMO", default=True)
+HOST = env.str("HOST", default="127.0.0.1")
+PORT = env.int("PORT", default=8000)
+DEBUG = env.bool("DEBUG", default=False)
+SECRET_KEY = env.str("SECRET_KEY", default="") or (embedded.secret_key(VAR_DIR) if EMBEDDED else "")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.contrib.humanize",
+    "django_htmx",
+    "template_partials",
+    "django_q",
+    "django_prometheus",
+    "cvmatch.core",
+    "jobs",
+    "ingestion",
+    "matching",
+    "cvmatch",
+]
+
+MIDDLEWARE = [
+    "django_prometheus.middleware.PrometheusBeforeMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "cvmatch.core.web.RequestIdMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "cvmatch.core.web.PageErrorMiddleware",
+    "django_prometheus.middleware.PrometheusAfterMiddleware",
+]
+
+ROOT_URLCONF = "cvmatch.urls"
+WSGI_APPLICATION = "cvmatch.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [PROJECT_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+
+# --- Database and cache ---------------------------------------------------------------------------------------------
+DATABASES: dict[str, dict[str, Any]] = {"default": environ.Env.db_url_config(DATABASE_URL)}
+DATABASES["default"]["ENGINE"] = "django.db.backends.postgresql"
+DATABASES["default"].setdefault("OPTIONS", {})["application_name"] = "cvmatch"
+CONN_HEALTH_CHECKS = True
+DATABASES["default"]["CONN_MAX_AGE"] = 60
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+
+REDIS_URL = env.str("REDIS_URL", default="")
+CACHES: dict[str, dict[str, Any]]
+if REDIS_URL:
+    CACHES = {
+        "default": {
+            "BACKEND": "django_redis.cache.RedisCache",
+            "LOCATION": REDIS_URL,
+            # JSON, not pickle: whoever can write to the cache must not be able to run code here.
+            "OPTIONS": {"SERIALIZER": "django_redis.serializers.json.JSONSerializer"},
+            "KEY_PREFIX": "cvmatch",
+        }
+    }
+else:
+    CACHES = {
+        "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cvmatch_cache"},
+    }
+
+# --- Queue ----------------------------------------------------------------------------------------------------------
+# timeout < retry < lease (core.runner.LEASE): a task is handed out again only after it must have ended, and its rows
+# are free again only after that.
+_QUEUE_COMMON: dict[str, Any] = {
+    "timeout": 120,
+    "retry": 150,
+    "max_attempts": 3,
+    "ack_failures": True,
+    "save_limit": 500,
+    "catch_up": False,
+    "poll": 0.2,
+    "guard_cycle": 1,
+    "queue_limit": 4,
+    "recycle": 2000,
+    "log_level": "WARNING",
+}
+Q_CLUSTER: dict[str, Any] = {
+    **_QUEUE_COMMON,
+    "name": "interactive",
+    "orm": "default",
+    "label": "Queue",
+    "workers": env.int("CVMATCH_WORKERS_INTERACTIVE", default=1),
+    "ALT_CLUSTERS": {
+        "bulk": {**_QUEUE_COMMON, "workers": env.int("CVMATCH_WORKERS_BULK", default=1)},
+    },
+}
+
+# --- Accounts -------------------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "core.User"
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "login"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+
+# --- Security -------------------------------------------------------------------------------------------------------
+SECURE_COOKIES = env.bool("SECURE_COOKIES", default=not EMBEDDED and not DEBUG)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_COOKIES
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE_COOKIES else None
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "object-src": ["'none'"],
+        "base-uri": ["'none'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+
+# --- Files ----------------------------------------------------------------------------------------------------------
+STATIC_URL = "static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [PROJECT_DIR / "static"]
+MEDIA_ROOT = VAR_DIR / "media"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+FILE_UPLOAD_PERMISSIONS = 0o600
+MAX_UPLOAD_BYTES = env.int("CVMATCH_MAX_UPLOAD_MB", default=10) * 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+
+# --- Pipeline and matching ------------------------------------------------------------------------------------------
+# The one table of stages; core.queue and core.runner find it here, so that the apps need not import it.
+PIPELINE = "cvmatch.pipeline.STAGES"
+# "parse_cvs=20,embed_jobs=500" changes the defaults of cvmatch/pipeline.py for single stages.
+STAGE_BATCH: dict[str, int] = {k: int(v) for k, v in env.dict("CVMATCH_STAGE_BATCH", default={}).items()}
+STAGE_MINUTES: dict[str, int] = {k: int(v) for k, v in env.dict("CVMATCH_STAGE_MINUTES", default={}).items()}
+MAX_ATTEMPTS = 5
+RETENTION_DAYS = env.int("CVMATCH_RETENTION_DAYS", default=90)
+EXTRACT_TIMEOUT_S = 30.0
+EXTRACT_MEMORY_MB = 1024
+
+EMBEDDING_PROVIDERS: dict[str, dict[str, Any]] = {
+    "minilm": {"BACKEND": "matching.embedding.minilm.MiniLMProvider", "OPTIONS": {}},
+    "hashing": {"BACKEND": "matching.embedding.hashing.HashingProvider", "OPTIONS": {}},
+}
+EMBEDDING_PROVIDER = env.str("CVMATCH_EMBEDDING_PROVIDER", default="minilm")
+SEARCH_BACKEND: dict[str, Any] = {"BACKEND": "matching.search.pgvector.PgvectorSearch", "OPTIONS": {"ef_search": 100}}
+JOB_SOURCES: dict[str, dict[str, Any]] = {
+    "jsonld": {"BACKEND": "ingestion.sources.jsonld.JsonLdSource"},
+    "csv": {"BACKEND": "ingestion.sources.csv_file.CsvSource"},
+}
+MATCH_TOP = env.int("CVMATCH_MATCH_TOP", default=50)
+
+# --- Language, time, logs -------------------------------------------------------------------------------------------
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_TZ = True
+
+LOG_LEVEL = env.str("CVMATCH_LOG_LEVEL", default="INFO")
+_shared_processors: list[Any] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_log_level,
+    structlog.stdlib.add_logger_name,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+]
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "json": {
+            "()": "structlog.stdlib.ProcessorFormatter",
+            "processors": [
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.format_exc_info,
+                structlog.processors.JSONRenderer(),
+            ],
+            "foreign_pre_chain": _shared_processors,
+        }
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
+    "loggers": {"django.request": {"level": "ERROR"}, "httpx": {"level": "WARNING"}},
+}
+structlog.configure(
+    processors=[*_shared_processors, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+    logger_factory=structlog.stdlib.LoggerFactory(),
+    wrapper_class=structlog.stdlib.BoundLogger,
+    cache_logger_on_first_use=True,
+)

@@ -1,0 +1,22 @@
+"""Settings of the test suite: the real parts, with quick password hashing and the deterministic embedding provider."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+os.environ.setdefault("SECRET_KEY", "only-for-tests")
+# Files that tests upload go to a folder of their own, never beside those of a running bin/up.
+os.environ.setdefault("CVMATCH_VAR_DIR", tempfile.mkdtemp(prefix="cvmatch-test-"))
+
+from cvmatch.settings.base import *  # noqa: F403
+from cvmatch.settings.base import STORAGES, VAR_DIR
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMBEDDING_PROVIDER = "hashing"
+MEDIA_ROOT = Path(VAR_DIR) / "media"
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+WHITENOISE_AUTOREFRESH = True
+SECURE_COOKIES = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = False
+SECURE_PROXY_SSL_HEADER = None

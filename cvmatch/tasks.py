@@ -1,0 +1,42 @@
+"""The only functions that the queue ever calls; their dotted paths are stored in queue rows, so they stay here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import structlog
+from django.conf import settings
+from django.utils import timezone
+
+from cvmatch.core import runner
+from cvmatch.core.models import WorkerHeartbeat
+from cvmatch.core.queue import BULK, enqueue, get_stage
+from matching.embedding import get_provider
+
+
+def run_stage(name: str, ids: Sequence[int] = (), queue: str = BULK, request_id: str = "") -> str:
+    """Run one stage for these rows, or one batch of whatever waits; a full batch enqueues the next one."""
+    with structlog.contextvars.bound_contextvars(request_id=request_id):
+        heartbeat(queue)
+        limit = batch_size(name)
+        report = runner.run(
+            get_stage(name), limit=limit, only=list(ids) or None, trigger="event" if ids else "schedule"
+        )
+        if not ids and not report.error and report.claimed >= limit:
+            enqueue(name, queue=queue)
+        return f"{report.done} done, {report.failed} failed"
+
+
+def heartbeat(cluster: str) -> None:
+    """Say that a worker of this cluster is alive."""
+    WorkerHeartbeat.objects.update_or_create(cluster=cluster, defaults={"beat_at": timezone.now()})
+
+
+def batch_size(name: str) -> int:
+    """Rows per run: the setting of the installation, else the default of the pipeline table."""
+    return int(settings.STAGE_BATCH.get(name, get_stage(name).batch))
+
+
+def warm_up() -> None:
+    """Load the model in a worker that has just started, so that the first upload does not wait for it."""
+    get_provider().warm_up()

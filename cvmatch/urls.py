@@ -1,0 +1,41 @@
+"""Every address of the project."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.contrib.auth.views import LoginView, LogoutView
+from django.urls import path
+
+from cvmatch import dashboard, home
+from ingestion import views as ingestion
+from jobs import views as jobs
+from matching import views as matching
+
+pages = [
+    path("", home.home, name="home"),
+    path("sign-in/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path("sign-out/", LogoutView.as_view(), name="logout"),
+    path("cvs/", ingestion.cv_list, name="cv-list"),
+    path("cvs/upload/", ingestion.cv_upload, name="cv-upload"),
+    path("cvs/<int:pk>/", matching.cv_page, name="cv"),
+    path("cvs/<int:pk>/file/", ingestion.cv_file, name="cv-file"),
+    path("cvs/<int:pk>/progress/", matching.cv_progress_part, name="cv-progress"),
+    path("cvs/<int:pk>/retry/", matching.cv_retry, name="cv-retry"),
+    path("cvs/<int:pk>/matches/", matching.cv_matches, name="cv-matches"),
+    path("cvs/<int:pk>/matches/again/", matching.cv_match_again, name="cv-match-again"),
+    path("matches/<int:pk>/", matching.match_page, name="match"),
+    path("jobs/", jobs.job_list, name="job-list"),
+    path("jobs/<int:pk>/", jobs.job_page, name="job"),
+    path("jobs/<int:pk>/candidates/", matching.job_candidates, name="job-candidates"),
+    path("jobs/<int:pk>/candidates/again/", matching.job_search_again, name="job-search-again"),
+    path("operations/pipeline/", dashboard.pipeline_page, name="pipeline"),
+    path("operations/pipeline/retry/", dashboard.pipeline_retry, name="pipeline-retry"),
+]
+
+machines = [
+    path("health/live", dashboard.live, name="health-live"),
+    path("health/ready", dashboard.ready, name="health-ready"),
+    # The API and the metrics go here.
+]
+
+urlpatterns = [*pages, *machines, path("admin/", admin.site.urls)]

@@ -1,0 +1,1 @@
+"""CVs and pushed jobs over HTTP."""

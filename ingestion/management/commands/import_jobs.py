@@ -1,0 +1,59 @@
+"""Imports a file of jobs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from cvmatch.core.backends import build
+from cvmatch.core.errors import CvmatchError
+from ingestion.services import import_postings
+from ingestion.sources import JobSource, Rejected
+
+
+class Command(BaseCommand):
+    help = "Import jobs from a file: JSON Lines of schema.org JobPosting (.jsonl) or CSV with a header (.csv)."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", type=Path, help="the file")
+        parser.add_argument(
+            "--source",
+            default="",
+            help="the name the jobs are kept under; also picks the format when it is one of: "
+            f"{', '.join(settings.JOB_SOURCES)} (default: by the file's ending)",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        path: Path = options["file"]
+        name, source = _source(options["source"], path)
+        try:
+            with path.open("rb") as payload:
+                counts = import_postings(source=name, rows=source.read(payload), report=self._report(path))
+        except OSError as error:
+            raise CommandError(f"{path}: {error.strerror or error}") from error
+        except CvmatchError as error:
+            raise CommandError(f"{path}: {error.message}") from error
+        self.stdout.write(
+            f"created {counts.created}, updated {counts.updated}, unchanged {counts.unchanged}, failed {counts.failed}"
+        )
+
+    def _report(self, path: Path) -> Any:
+        return lambda rejected: self.stderr.write(f"{path}:{_where(rejected)}")
+
+
+def _where(rejected: Rejected) -> str:
+    return f"{rejected.position}: {rejected.reason}"
+
+
+def _source(name: str, path: Path) -> tuple[str, JobSource]:
+    """The name to store under and the reader: named outright, or found by the file's ending."""
+    if name in settings.JOB_SOURCES:
+        return name, build(settings.JOB_SOURCES[name])
+    for kind, spec in settings.JOB_SOURCES.items():
+        source: JobSource = build(spec)
+        if path.suffix.lower() in source.suffixes:
+            return name or kind, source
+    raise CommandError(f"{path}: the ending is not known; say --source with one of {', '.join(settings.JOB_SOURCES)}.")

@@ -1,0 +1,118 @@
+"""A document in, a JSON Resume with confidence and evidence out; every value stands in the document."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ingestion.parse.assemble import assemble
+from ingestion.parse.contact import ContactArea, find_addresses, find_email, find_phone, find_region
+from ingestion.parse.dates import find_periods
+from ingestion.parse.education import read_education
+from ingestion.parse.languages import mentioned_languages, read_languages
+from ingestion.parse.listings import (
+    read_awards,
+    read_certificates,
+    read_interests,
+    read_projects,
+    read_publications,
+    read_summary,
+)
+from ingestion.parse.person import find_label, find_location, find_name
+from ingestion.parse.pieces import Entry, Found, piece_of
+from ingestion.parse.pieces import found as found_in
+from ingestion.parse.sections import Section, split_sections
+from ingestion.parse.skills import read_skills
+from ingestion.parse.work import read_work
+from ingestion.values import Document, Line, ParsedCV
+
+READERS: dict[str, Callable[[list[Line]], list[Entry]]] = {
+    "work": read_work,
+    "volunteer": lambda lines: read_work(lines, employer_key="organization"),
+    "education": read_education,
+    "skills": read_skills,
+    "languages": read_languages,
+    "certificates": read_certificates,
+    "projects": read_projects,
+    "awards": read_awards,
+    "publications": read_publications,
+    "interests": read_interests,
+}
+
+
+def parse_document(document: Document) -> ParsedCV:
+    sections = split_sections(document)
+    tree: dict[str, Any] = {"basics": _basics(document, sections)}
+    for kind, reader in READERS.items():
+        found = [entry for section in sections if section.kind == kind for entry in reader(section.lines)]
+        if kind == "skills":
+            found += _unnamed_skills(sections)
+        if kind == "languages" and not found:
+            found = mentioned_languages(sections[0].lines if sections else [])
+        if found:
+            tree[kind] = found
+    return assemble(document, tree)
+
+
+def _unnamed_skills(sections: list[Section]) -> list[Entry]:
+    """Sections of unknown name that hold only short items without dates are groups of skills."""
+    groups: list[Entry] = []
+    for section in sections:
+        items = read_skills(section.lines) if section.kind == "other" and section.heading else []
+        short = all(len(line.text.split()) <= 6 and not find_periods(piece_of(line)) for line in section.lines)
+        if len(items) > 1 and short and section.heading:
+            names = [item["name"] for item in items if isinstance(item.get("name"), Found)]
+            groups.append(
+                {
+                    "name": found_in(piece_of(section.heading), 0.5),
+                    "keywords": [n for n in names if isinstance(n, Found)],
+                }
+            )
+    return groups
+
+
+def _basics(document: Document, sections: list[Section]) -> dict[str, Any]:
+    top = sections[0].lines if sections and not sections[0].kind else []
+    own = [line for s in sections if s.kind in ("", "contact", "profiles") for line in s.lines]
+    own += _beside_the_top(sections, own) + _beside_the_email(sections, own)
+    about = [line for s in sections if s.kind == "summary" for line in s.lines]
+    wide = ContactArea(document, own, "")
+    email = find_email(wide)
+    area = ContactArea(document, own, find_region(document, own + about, email.value if email else ""))
+    url, profiles = find_addresses(area)
+    name, label = find_name(top or document.lines[:15], email.value if email else "")
+    return {
+        "name": name,
+        "label": label or find_label(top, name),
+        "email": email,
+        "phone": find_phone(area) or find_phone(ContactArea(document, about, area.region)),
+        "url": url,
+        "summary": _summary(sections, name),
+        "location": find_location(own) or find_location(about),
+        "profiles": profiles,
+    }
+
+
+def _beside_the_top(sections: list[Section], own: list[Line]) -> list[Line]:
+    """Lines that stand higher on the first page than any heading, though another column holds them."""
+    heights = [s.heading.y0 for s in sections if s.heading and s.heading.page == 1 and s.heading.y0]
+    limit = min(heights, default=0)
+    return [line for s in sections for line in s.lines if line.page == 1 and line.y0 < limit and line not in own]
+
+
+def _beside_the_email(sections: list[Section], own: list[Line]) -> list[Line]:
+    """Where a section of another name, such as *About*, holds the e-mail, its short lines are contact details."""
+    if any("@" in line.text for line in own):
+        return []
+    holder = next((s.lines for s in sections if any("@" in line.text for line in s.lines)), [])
+    return [line for line in holder if len(line.text) < 60 and line not in own]
+
+
+def _summary(sections: list[Section], name: Found | None) -> Found | None:
+    """The section made for it, else a long text at the top."""
+    for section in sections:
+        if section.kind == "summary" and (summary := read_summary(section.lines)):
+            return summary
+    top = sections[0].lines if sections and not sections[0].kind else []
+    long = [line for line in top if len(line.text) > 60 and "@" not in line.text and line.text.count(" ") > 7]
+    return read_summary(long)

@@ -1,0 +1,59 @@
+"""Reads of CVs for pages and API; everything takes the asking user and shows only what they may see."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.search import SearchQuery
+from django.db.models import Q, QuerySet
+
+from cvmatch.core.errors import NotFound
+from cvmatch.core.models import Status, User
+from cvmatch.core.pages import PAGE, Page
+from ingestion.models import CV
+
+# The texts are large and lists do not show them.
+_HEAVY = ("text", "parsed_json", "search")
+
+
+def get_cv(user: User, pk: int) -> CV:
+    """The CV, if it exists and this user may see it; raises NotFound for both, so that ids tell nothing."""
+    cv = CV.objects.visible_to(user).select_related("candidate").defer("search").filter(pk=pk).first()
+    if cv is None:
+        raise NotFound("There is no such CV, or it is not yours to see.")
+    return cv
+
+
+def list_cvs(user: User) -> QuerySet[CV]:
+    """The latest CV of each candidate that the user may see, newest upload first."""
+    return (
+        CV.objects.visible_to(user).current().select_related("candidate").defer(*_HEAVY).order_by("-uploaded_at", "-pk")
+    )
+
+
+def list_versions(cv: CV) -> QuerySet[CV]:
+    """Every version of the same candidate's CV, newest first."""
+    return CV.objects.filter(candidate=cv.candidate).defer(*_HEAVY).order_by("-version")
+
+
+def list_cv_page(user: User, *, words: str = "", before: int | None = None, limit: int = PAGE) -> Page[CV]:
+    """One page of the CVs a user may see, newest first; ``before`` is the id that the page before ended with."""
+    cvs = CV.objects.visible_to(user).current().select_related("candidate").defer(*_HEAVY)
+    if words.strip():
+        cvs = cvs.filter(
+            Q(search=SearchQuery(words, search_type="websearch", config="english")) | Q(name__icontains=words)
+        )
+    if before is not None:
+        cvs = cvs.filter(pk__lt=before)
+    rows = list(cvs.order_by("-pk")[: limit + 1])
+    return Page(tuple(rows[:limit]), str(rows[limit - 1].pk) if len(rows) > limit else "")
+
+
+def find_own_cv(user: User) -> CV | None:
+    """The newest version of the user's own CV."""
+    return CV.objects.filter(candidate__user=user).current().defer(*_HEAVY).first()
+
+
+def list_unfinished(user: User, *, limit: int = 5) -> tuple[list[CV], list[CV]]:
+    """The newest CVs that are being read, and the newest that could not be read."""
+    cvs = CV.objects.visible_to(user).current().defer(*_HEAVY).order_by("-pk")
+    waiting = cvs.filter(status__in=[Status.PENDING, Status.PROCESSING])
+    return list(waiting[:limit]), list(cvs.filter(status=Status.FAILED)[:limit])

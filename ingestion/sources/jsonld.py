@@ -1,0 +1,157 @@
+"""JSON Lines of schema.org JobPosting objects (https://schema.org/JobPosting)."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, BinaryIO
+
+from cvmatch.core.text import content_hash, squeeze
+from ingestion.sources import Rejected, clean
+from jobs.values import JobPosting, Pay, Place
+
+# Names that exporters use instead of schema.org's own.
+_ALIASES = {
+    "id": "identifier",
+    "company": "hiringOrganization",
+    "location": "jobLocation",
+    "salary": "baseSalary",
+    "date": "datePosted",
+    "link": "url",
+}
+
+
+@dataclass(frozen=True)
+class JsonLdSource:
+    """Reads one JobPosting per line, forgiving the shapes that real exporters give its fields."""
+
+    suffixes: tuple[str, ...] = (".jsonl", ".ndjson", ".json")
+
+    def read(self, payload: BinaryIO) -> Iterator[JobPosting | Rejected]:
+        for position, line in enumerate(payload, start=1):
+            if line.strip():
+                yield from self._read_line(position, line)
+
+    def _read_line(self, position: int, line: bytes) -> Iterator[JobPosting | Rejected]:
+        try:
+            row = json.loads(line.decode("utf-8-sig"))
+        except (ValueError, RecursionError):
+            yield Rejected(position, "The line is not JSON.")
+            return
+        if not isinstance(row, dict):
+            yield Rejected(position, "The line is JSON, but not an object.")
+            return
+        yield from read_posting(position, row)
+
+
+def read_posting(position: int, row: Mapping[str, Any]) -> Iterator[JobPosting | Rejected]:
+    """The postings of one JobPosting object, one for each place it names, or the reason against it."""
+    row = _with_schema_names(row)
+    title = squeeze(_text(row.get("title") or row.get("name")))[:300]
+    if not title:
+        yield Rejected(position, "The posting has no title.")
+        return
+    base = _posting(title, row)
+    for number, place in enumerate(_places(row.get("jobLocation")) or [Place()], start=1):
+        external_id = base.external_id if number == 1 else f"{base.external_id}#{number}"
+        yield replace(base, place=place, external_id=external_id)
+
+
+def _posting(title: str, row: Mapping[str, Any]) -> JobPosting:
+    safe = clean.safe_html(_text(row.get("description")))
+    text = clean.plain_text(safe)
+    pay, repairs = _pay(row.get("baseSalary"))
+    company = squeeze(_text(_first_of(row.get("hiringOrganization"), "name")))[:200]
+    return JobPosting(
+        external_id=_identity(row, title, company, text),
+        title=title,
+        description=text,
+        company=company,
+        description_html=safe,
+        remote=_text(row.get("jobLocationType")).upper() == "TELECOMMUTE",
+        employment_type=clean.employment_type(row.get("employmentType")),
+        pay=pay,
+        posted_at=clean.moment(row.get("datePosted")),
+        expires_at=clean.moment(row.get("validThrough")),
+        url=_web_address(_text(row.get("url"))),
+        repairs=(*repairs, *(() if company else ("company unknown",)), *(() if text else ("no description",))),
+    )
+
+
+def _with_schema_names(row: Mapping[str, Any]) -> dict[str, Any]:
+    """``date_posted`` → ``datePosted``; aliases never replace a field that is there under its own name."""
+    camel = {re.sub(r"_([a-z])", lambda m: m[1].upper(), str(key)): value for key, value in row.items()}
+    return {**{_ALIASES.get(key, key): value for key, value in camel.items()}, **camel}
+
+
+def _identity(row: Mapping[str, Any], title: str, company: str, text: str) -> str:
+    given = _text(_first_of(row.get("identifier"), "value", "@id", "name")) or _text(row.get("@id") or row.get("url"))
+    # Without an id of its own, the same text is the same posting.
+    return given if 0 < len(given) <= 190 else content_hash(given, title, company, text if not given else "")
+
+
+def _first_of(value: Any, *keys: str) -> Any:
+    """The value itself, or the first of the keys that an object (or the first object of a list) has."""
+    if isinstance(value, list):
+        value = value[0] if value else None
+    if isinstance(value, Mapping):
+        return next((value[key] for key in keys if value.get(key)), None)
+    return value
+
+
+def _text(value: Any) -> str:
+    return str(value).replace("\x00", "").strip() if isinstance(value, str | int | float) else ""
+
+
+def _places(value: Any) -> list[Place]:
+    entries = value if isinstance(value, list) else [value]
+    return list(dict.fromkeys(place for entry in entries if (place := _place(entry)) != Place()))
+
+
+def _place(value: Any) -> Place:
+    if isinstance(value, str):
+        return Place(city=squeeze(value)[:120])
+    if not isinstance(value, Mapping):
+        return Place()
+    address = value.get("address", value)
+    if isinstance(address, str):
+        address = {"addressLocality": address}
+    if not isinstance(address, Mapping):
+        return Place()
+    given = value.get("geo")
+    geo = given if isinstance(given, Mapping) else {}
+    return Place(
+        city=squeeze(_text(address.get("addressLocality")))[:120],
+        region=squeeze(_text(_first_of(address.get("addressRegion"), "name")))[:120],
+        country=clean.country_code(_text(_first_of(address.get("addressCountry"), "name", "identifier"))),
+        postal_code=_text(address.get("postalCode"))[:20],
+        latitude=_degrees(geo.get("latitude"), 90),
+        longitude=_degrees(geo.get("longitude"), 180),
+    )
+
+
+def _degrees(value: Any, limit: int) -> float | None:
+    try:
+        degrees = float(value)
+    except (TypeError, ValueError):
+        return None
+    return degrees if -limit <= degrees <= limit else None
+
+
+def _pay(value: Any) -> tuple[Pay | None, tuple[str, ...]]:
+    """MonetaryAmount, QuantitativeValue or a bare number, as they are met in practice."""
+    value = value[0] if isinstance(value, list) and value else value
+    if not isinstance(value, Mapping):
+        return clean.pay(value, value, "", "YEAR")
+    inner = value.get("value")
+    quantity = inner if isinstance(inner, Mapping) else value
+    exact = quantity.get("value")
+    exact = exact if isinstance(exact, int | float) else None
+    low, high = quantity.get("minValue", exact), quantity.get("maxValue", exact)
+    return clean.pay(low, high, value.get("currency"), quantity.get("unitText") or value.get("unitText"))
+
+
+def _web_address(text: str) -> str:
+    return text if re.match(r"https?://", text) and len(text) <= 1000 else ""

@@ -1,0 +1,71 @@
+"""Postings over HTTP: list and search, one."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Any
+
+from django.http import HttpRequest
+from ninja import Query, Router, Schema
+from pydantic import Field
+
+from cvmatch.core.errors import NotFound
+from cvmatch.core.http_api import Page, keyset_page
+from jobs.models import Job
+
+router = Router(tags=["Jobs"])
+
+
+class JobOut(Schema):
+    """A posting without its text."""
+
+    id: int
+    source: str
+    external_id: str
+    status: str
+    title: str
+    company: str
+    city: str
+    country: str
+    remote: bool
+    employment_type: str
+    level: str
+    salary_min: Decimal | None
+    salary_max: Decimal | None
+    salary_currency: str
+    salary_period: str
+    posted_at: datetime | None
+    expires_at: datetime | None
+    url: str
+
+
+class JobDetailOut(JobOut):
+    """A posting with its text and what it asks for."""
+
+    description: str
+    requirements: dict[str, Any] = Field(
+        alias="requirements_json",
+        description="Skills, years, level, degree and languages, with their places in the text",
+    )
+
+
+@router.get("", response=Page[JobOut], summary="List and search jobs", operation_id="list_jobs")
+def list_jobs(
+    request: HttpRequest,
+    q: Annotated[str, Query(max_length=200, description="words, as typed into a search box")] = "",
+    cursor: int | None = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> Page[Any]:
+    """Open jobs, newest first; `next` is the address of the next page."""
+    jobs = Job.objects.active().defer("search", "description", "description_html", "requirements_json")
+    return keyset_page(request, jobs.matching_words(q) if q.strip() else jobs, cursor, limit)
+
+
+@router.get("/{job_id}", response=JobDetailOut, by_alias=False, summary="One job", operation_id="get_job")
+def get_job(request: HttpRequest, job_id: int) -> Job:
+    """A posting with its text and what it asks for."""
+    job = Job.objects.defer("search").filter(pk=job_id).first()
+    if job is None:
+        raise NotFound("There is no such job.")
+    return job

@@ -1,0 +1,7 @@
+"""Postings as a Django app."""
+
+from django.apps import AppConfig
+
+
+class JobsConfig(AppConfig):
+    name = "jobs"

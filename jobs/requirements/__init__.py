@@ -1,0 +1,21 @@
+"""Reads what a job posting asks for – skills, years, level, degree, languages – with the place in the text for each."""
+
+from __future__ import annotations
+
+from jobs.requirements.reader import read_requirements
+from jobs.requirements.values import (
+    DegreeAsked,
+    JobRequirements,
+    LanguageAsked,
+    RequiredSkill,
+    YearsAsked,
+)
+
+__all__ = [
+    "DegreeAsked",
+    "JobRequirements",
+    "LanguageAsked",
+    "RequiredSkill",
+    "YearsAsked",
+    "read_requirements",
+]

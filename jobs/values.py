@@ -1,0 +1,79 @@
+"""What a posting says, as frozen values: the one form that every source maps to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+# Hours and days worked in a year, to compare pay given per hour, day, week or month with pay per year.
+PERIODS_PER_YEAR = {"YEAR": 1, "MONTH": 12, "WEEK": 52, "DAY": 220, "HOUR": 1760}
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the work is done; ``country`` is ISO 3166-1 alpha-2, coordinates are WGS 84 degrees."""
+
+    city: str = ""
+    region: str = ""
+    country: str = ""
+    postal_code: str = ""
+    latitude: float | None = None
+    longitude: float | None = None
+
+    def __str__(self) -> str:
+        return ", ".join(part for part in (self.city, self.region, self.country) if part)
+
+
+@dataclass(frozen=True)
+class Pay:
+    """Pay as given: either bound may be missing; ``period`` is a key of PERIODS_PER_YEAR."""
+
+    minimum: Decimal | None = None
+    maximum: Decimal | None = None
+    currency: str = ""
+    period: str = "YEAR"
+
+    def per_year(self, amount: Decimal | None) -> Decimal | None:
+        return None if amount is None else amount * PERIODS_PER_YEAR[self.period]
+
+
+@dataclass(frozen=True)
+class JobPosting:
+    """One posting of one source.
+
+    ``description`` is plain text with a line per paragraph or list item, ``description_html`` the same as safe HTML.
+    ``repairs`` names what had to be mended in the source's data.
+    """
+
+    external_id: str
+    title: str
+    description: str
+    company: str = ""
+    description_html: str = ""
+    place: Place = Place()
+    remote: bool = False
+    employment_type: str = ""
+    pay: Pay | None = None
+    posted_at: datetime | None = None
+    expires_at: datetime | None = None
+    url: str = ""
+    repairs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class UpsertCounts:
+    """What an import changed, in rows."""
+
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    failed: int = 0
+
+    def __add__(self, other: UpsertCounts) -> UpsertCounts:
+        return UpsertCounts(
+            self.created + other.created,
+            self.updated + other.updated,
+            self.unchanged + other.unchanged,
+            self.failed + other.failed,
+        )

@@ -1,0 +1,59 @@
+"""Which text of a CV and of a job is embedded."""
+
+from __future__ import annotations
+
+import re
+
+from ingestion.values import ParsedCV, Resume
+from jobs.titles import read_title
+
+# Below this share of the document, the parse missed most of it and the document itself says more.
+ENOUGH_OF_TEXT = 0.3
+_CONTACT = re.compile(r"\S+@\S+|https?://\S+|www\.\S+|\+?\d[\d ()/.-]{7,}\d")
+RECENT_TITLES = 3
+
+
+def cv_text(text: str, parsed: ParsedCV) -> str:
+    """What the CV says of the work: never the name, the contact data or the personal details."""
+    told = "\n".join(_told(parsed.resume))
+    if len(told) >= ENOUGH_OF_TEXT * len(text):
+        return told
+    return _without_identity(text, parsed)
+
+
+def cv_title_text(parsed: ParsedCV, text: str) -> str:
+    """The person's own label and latest positions; without any, the first short line that is not the name."""
+    titles = [read_title(title).core for title in parsed.titles[:RECENT_TITLES]]
+    return ", ".join(dict.fromkeys(title for title in titles if title)) or _first_line(text, parsed)
+
+
+def job_text(title: str, description: str) -> str:
+    return f"{title}\n{description}".strip()
+
+
+def job_title_text(title: str) -> str:
+    """The title without level, place and gender marks; the title itself when nothing else is left."""
+    return read_title(title).core or title
+
+
+def _told(resume: Resume) -> list[str]:
+    lines = [resume.basics.label, resume.basics.summary]
+    for job in resume.work:
+        lines += [job.position, job.summary, *job.highlights]
+    for project in resume.projects:
+        lines += [project.name, project.description, *project.highlights]
+    lines += [", ".join((skill.name, *skill.keywords)) for skill in resume.skills]
+    lines += [" ".join((entry.study_type, entry.area)) for entry in resume.education]
+    lines += [certificate.name for certificate in resume.certificates]
+    return [line.strip() for line in lines if line.strip()]
+
+
+def _without_identity(text: str, parsed: ParsedCV) -> str:
+    kept = _CONTACT.sub(" ", text)
+    name = parsed.resume.basics.name
+    return kept.replace(name, " ") if name else kept
+
+
+def _first_line(text: str, parsed: ParsedCV) -> str:
+    lines = (line.strip() for line in _without_identity(text[:1000], parsed).splitlines())
+    return next((line for line in lines if 3 <= len(line) <= 90), "")

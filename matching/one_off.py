@@ -1,0 +1,95 @@
+"""Matches a file that is not kept: the way of a stored CV from end to end, in a transaction that is rolled back."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from cvmatch.core.models import Status
+from ingestion import services as ingestion_services
+from ingestion.extract.sandbox import read_document_sandboxed
+from ingestion.models import CV, Candidate
+from ingestion.parse import parse_document
+from ingestion.values import Document
+from jobs.models import Job
+from matching import services
+from matching.accounts import account_of
+from matching.embedding import get_provider
+from matching.models import CVEmbedding
+from matching.profiles import cv_profile, job_profile
+from matching.ranking import Line, rank
+from matching.search import Side
+from matching.values import Account, CVProfile, Score
+from matching.vectors import cv_vectors
+
+
+@dataclass(frozen=True)
+class ExplainedMatch:
+    """One line of the list with its job and its account."""
+
+    rank: int
+    job_id: int
+    title: str
+    company: str
+    place: str
+    url: str
+    score: Score
+    account: Account
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def match_file(content: bytes, *, filename: str, top: int) -> list[ExplainedMatch]:
+    """The best jobs for a CV file, explained; leaves nothing behind. Raises UnreadableDocument."""
+    document = read_document_sandboxed(
+        content,
+        filename=filename,
+        max_bytes=settings.MAX_UPLOAD_BYTES,
+        timeout_s=settings.EXTRACT_TIMEOUT_S,
+        memory_mb=settings.EXTRACT_MEMORY_MB,
+    )
+    with transaction.atomic():
+        cv = embedded_cv(document, filename=filename)
+        now = timezone.now()
+        ranked = rank(Side.JOBS_FOR_CV, [cv.pk], now=now, top=top)[cv.pk]
+        matches = _explained(cv, ranked.lines, now)
+        transaction.set_rollback(True)
+    return matches
+
+
+def embedded_cv(document: Document, *, filename: str) -> CV:
+    """A CV of no file, parsed and embedded at once in the caller's transaction."""
+    cv = CV.objects.create(
+        candidate=Candidate.objects.create(), version=1, filename=filename[-200:], size=0, status=Status.COMPLETED
+    )
+    ingestion_services.store_parse(cv, document.text, parse_document(document))
+    row = CVEmbedding.objects.create(
+        cv=cv, content_hash=cv.content_hash, model=get_provider().name, status=Status.COMPLETED
+    )
+    services.store_cv_vectors(row, cv_vectors([cv])[0])
+    return cv
+
+
+def _explained(cv: CV, lines: tuple[Line, ...], now: datetime) -> list[ExplainedMatch]:
+    jobs = Job.objects.defer("search", "description_html").in_bulk([line.job_id for line in lines])
+    profile = cv_profile(cv, today=now.date())
+    return [_match(number, cv, jobs[line.job_id], line, profile) for number, line in enumerate(lines, start=1)]
+
+
+def _match(number: int, cv: CV, job: Job, line: Line, profile: CVProfile) -> ExplainedMatch:
+    return ExplainedMatch(
+        rank=number,
+        job_id=job.pk,
+        title=job.title,
+        company=job.company,
+        place="Remote" if job.remote else str(job.place),
+        url=job.url,
+        score=line.score,
+        account=account_of(cv, job, line.score.parts, profiles=(profile, job_profile(job))),
+    )

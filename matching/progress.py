@@ -1,0 +1,95 @@
+"""How far a CV is on its way from file to explained matches, for pages and API."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Max, Min, Q
+
+from cvmatch.core.models import Staged, Status
+from ingestion.models import CV
+from matching.models import CVEmbedding, Explanation, Prediction
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step; ``status`` as in :class:`Status`, pending also when an earlier step is not done yet."""
+
+    name: str
+    status: str
+    finished_at: datetime | None = None
+    error: str = ""
+    retry_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Progress:
+    """All steps of a CV in order, with the newest list of matches."""
+
+    steps: tuple[Step, ...]
+    prediction_id: int | None
+    explained: int
+    matches: int
+
+    @property
+    def status(self) -> str:
+        """failed as soon as one step failed, completed when the last one is, processing in between."""
+        states = [step.status for step in self.steps]
+        if Status.FAILED in states:
+            return str(Status.FAILED)
+        if all(state == Status.COMPLETED for state in states):
+            return str(Status.COMPLETED)
+        return str(Status.PENDING if states[1] == Status.PENDING else Status.PROCESSING)
+
+    @property
+    def is_over(self) -> bool:
+        return self.status in {Status.COMPLETED, Status.FAILED}
+
+
+def cv_progress(cv: CV) -> Progress:
+    """Received → read → embedded → matched → explained, each with its state; three queries."""
+    embedding = CVEmbedding.objects.filter(cv=cv, content_hash=cv.content_hash).first()
+    prediction = Prediction.objects.filter(cv=cv, side=Prediction.Side.JOBS_FOR_CV).order_by("-created_at").first()
+    explained = _explained(prediction)
+    steps = (
+        Step("received", Status.COMPLETED, cv.uploaded_at),
+        _step("read", cv),
+        _step("embedded", embedding if cv.status == Status.COMPLETED else None),
+        _step("matched", prediction),
+        explained.step,
+    )
+    return Progress(steps, prediction.pk if prediction else None, explained.done, explained.total)
+
+
+@dataclass(frozen=True)
+class _Explained:
+    step: Step
+    done: int = 0
+    total: int = 0
+
+
+def _step(name: str, row: Staged | None) -> Step:
+    if row is None:
+        return Step(name, Status.PENDING)
+    finished = row.finished_at if row.status == Status.COMPLETED else None
+    return Step(name, row.status, finished, row.error, row.retry_at)
+
+
+def _explained(prediction: Prediction | None) -> _Explained:
+    if prediction is None or prediction.status != Status.COMPLETED:
+        return _Explained(Step("explained", Status.PENDING))
+    counts = Explanation.objects.filter(match__prediction=prediction).aggregate(
+        total=Count("pk"),
+        done=Count("pk", filter=Q(status=Status.COMPLETED)),
+        failed=Count("pk", filter=Q(status=Status.FAILED)),
+        finished=Max("finished_at"),
+        error=Min("error", filter=Q(status=Status.FAILED)),
+    )
+    total, done, failed = counts["total"], counts["done"], counts["failed"]
+    if done + failed < total:
+        state = Status.PROCESSING if done else Status.PENDING
+    else:
+        state = Status.FAILED if failed and not done else Status.COMPLETED
+    finished = counts["finished"] if total else prediction.finished_at
+    return _Explained(Step("explained", state, finished, counts["error"] or ""), done, total)

@@ -1,0 +1,135 @@
+"""Ranked lists for pages: the jobs for a CV, the candidates for a job, and the jobs that have strong candidates."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db.models import Count, Max, QuerySet
+from django.utils import timezone
+
+from cvmatch.core.models import Status
+from ingestion.models import CV
+from jobs.models import Job
+from matching.models import JobEmbedding, Match, Prediction
+from matching.selectors.lines import Line, line_of
+
+OPEN = (Status.PENDING, Status.PROCESSING)
+RECENT = timedelta(days=7)
+
+_JOB_FIELDS = ("title", "company", "city", "country", "remote", "status", "posted_at",
+               "salary_min", "salary_max", "salary_currency", "salary_period")  # fmt: skip
+_LINE_FIELDS = (
+    "prediction_id", "rank", "cv_id", "job_id", "score", "low", "high", "band", "parts_json",
+    "explanation__status", "explanation__body_json", "explanation__error",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class RankedList:
+    """The list to show, and what is happening to it.
+
+    ``shown`` is the newest finished prediction; ``newest`` may be a later one that is still being made, or failed.
+    """
+
+    newest: Prediction | None
+    shown: Prediction | None
+    lines: tuple[Line, ...] = ()
+
+    @property
+    def is_being_made(self) -> bool:
+        return self.newest is not None and self.newest.status in OPEN
+
+    @property
+    def failure(self) -> Prediction | None:
+        return self.newest if self.newest is not None and self.newest.status == Status.FAILED else None
+
+    @property
+    def settled(self) -> int:
+        """How many lines have their explanation, or have failed to get one."""
+        return sum(line.account is not None or bool(line.error) for line in self.lines)
+
+    @property
+    def is_final(self) -> bool:
+        """Nothing on the page will change by itself."""
+        return not self.is_being_made and self.settled == len(self.lines)
+
+    @property
+    def bands(self) -> Counter[str]:
+        return Counter(line.match.band for line in self.lines)
+
+    @property
+    def good_or_better(self) -> int:
+        return self.bands["strong"] + self.bands["good"]
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """A job with its ranked candidates."""
+
+    job: Job
+    ranked: RankedList
+    must_names: tuple[str, ...]
+
+
+def jobs_for_cv(cv: CV) -> RankedList:
+    """The jobs for a CV, best first, without the texts; three queries however long it is."""
+    lines = Match.objects.select_related("job", "explanation").only(
+        *_LINE_FIELDS, *(f"job__{name}" for name in _JOB_FIELDS)
+    )
+    return _ranked(Prediction.objects.filter(cv=cv, side=Prediction.Side.JOBS_FOR_CV), lines)
+
+
+def candidates_for_job(job: Job) -> Candidates:
+    """The candidates for a job, best first, without the texts; only for users who may see all CVs."""
+    lines = Match.objects.select_related("cv", "explanation").only(
+        *_LINE_FIELDS, "cv__name", "cv__label", "cv__candidate"
+    )
+    ranked = _ranked(Prediction.objects.filter(job=job, side=Prediction.Side.CVS_FOR_JOB), lines)
+    asked = job.requirements
+    names = [skill.name for skill in asked.must_skills] + [entry.name for entry in asked.languages if entry.must]
+    return Candidates(job, ranked, tuple(dict.fromkeys(names)))
+
+
+def needs_new_list(job: Job, ranked: RankedList, *, fresh_for: timedelta) -> bool:
+    """Whether to look for candidates again: no list yet, an old one, or CVs have come in since.
+
+    A list that failed is left to the retry stage and to people.
+    """
+    newest = ranked.newest
+    if job.status != Job.Status.ACTIVE or ranked.is_being_made or ranked.failure:
+        return False
+    if newest is None or newest.created_at < timezone.now() - fresh_for:
+        return True
+    arrived = CV.objects.latest().filter(status=Status.COMPLETED).aggregate(newest=Max("finished_at"))["newest"]
+    return arrived is not None and arrived > newest.created_at
+
+
+def is_searchable(job: Job) -> bool:
+    """Whether the job has its vectors; until then a list of candidates has to wait."""
+    return JobEmbedding.objects.filter(job=job, status=Status.COMPLETED).exists()
+
+
+def list_strong_jobs(*, limit: int = 8) -> list[tuple[Job, int]]:
+    """Open jobs with strong candidates among the lists of the last days, most first, with how many."""
+    strong = Match.objects.filter(
+        band="strong",
+        cv__is_latest=True,
+        job__status=Job.Status.ACTIVE,
+        prediction__created_at__gte=timezone.now() - RECENT,
+    )
+    counts = strong.values("job_id").annotate(people=Count("cv", distinct=True)).order_by("-people", "job_id")[:limit]
+    numbers = {row["job_id"]: row["people"] for row in counts}
+    jobs = Job.objects.only(*_JOB_FIELDS).in_bulk(numbers)
+    return [(jobs[pk], people) for pk, people in numbers.items() if pk in jobs]
+
+
+def _ranked(predictions: QuerySet[Prediction], lines: QuerySet[Match]) -> RankedList:
+    newest = predictions.order_by("-created_at", "-pk").first()
+    shown = newest
+    if newest is not None and newest.status != Status.COMPLETED:
+        shown = predictions.filter(status=Status.COMPLETED).order_by("-created_at", "-pk").first()
+    if shown is None:
+        return RankedList(newest, None)
+    return RankedList(newest, shown, tuple(line_of(match) for match in lines.filter(prediction=shown).order_by("rank")))

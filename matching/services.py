@@ -1,0 +1,216 @@
+"""The only writers of vectors, predictions and explanations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from cvmatch.core.models import User
+from cvmatch.core.queue import announce
+from ingestion.models import CV
+from jobs.models import Job
+from matching.embedding import Vector, get_provider
+from matching.models import (
+    CVEmbedding,
+    CVVector,
+    Explanation,
+    JobEmbedding,
+    JobVector,
+    Match,
+    Prediction,
+)
+from matching.ranking import Ranked, ranking_version
+from matching.values import Account, parts_to_json
+
+# A list that is older than this is made again, for the jobs that came in meanwhile (PIP4).
+FRESH_FOR = timedelta(hours=24)
+PLAN_ROWS = 2000
+
+# One statement, so that two planners at once cannot undo each other's claims: a row is reset only when its input differs.
+_PLAN_EMBEDDINGS = """
+INSERT INTO {table} AS e ({key}, content_hash, model, status, interactive, attempts, error)
+SELECT s.id, s.content_hash, %(model)s, 'pending', {interactive}, 0, ''
+  FROM {subject} s LEFT JOIN {table} e ON e.{key} = s.id
+ WHERE {ready} AND (%(only)s::bigint[] IS NULL OR s.id = ANY(%(only)s))
+   AND (e.id IS NULL OR e.content_hash <> s.content_hash OR e.model <> %(model)s)
+ ORDER BY s.id LIMIT %(limit)s
+ON CONFLICT ({key}) DO UPDATE
+   SET content_hash = EXCLUDED.content_hash, model = EXCLUDED.model, status = 'pending', interactive = EXCLUDED.interactive,
+       attempts = 0, error = '', retry_at = NULL, lease_until = NULL, claim_token = NULL
+ WHERE e.content_hash <> EXCLUDED.content_hash OR e.model <> EXCLUDED.model
+"""
+
+# A CV is matched again when its list is old, or was made from another text, model or configuration. A failed list of the
+# same input is not made anew behind the back of the retry stage. One that is open already conflicts and stays as it is.
+_PLAN_CV_PREDICTIONS = """
+INSERT INTO matching_prediction
+       (side, cv_id, status, interactive, attempts, error, created_at, model, config_version, input_hash, searched)
+SELECT 'jobs', s.id, 'pending', s.interactive AND %(only)s::bigint[] IS NOT NULL, 0, '', now(), '', '', '', 0
+  FROM ingestion_cv s JOIN matching_cvembedding e ON e.cv_id = s.id AND e.status = 'completed'
+ WHERE s.is_latest AND s.status = 'completed' AND (%(only)s::bigint[] IS NULL OR s.id = ANY(%(only)s))
+   AND NOT EXISTS (
+     SELECT 1 FROM matching_prediction p
+      WHERE p.side = 'jobs' AND p.cv_id = s.id AND p.created_at > %(since)s
+        AND (p.status = 'failed' OR (p.input_hash = s.content_hash AND p.config_version = %(config)s)))
+ ORDER BY s.id LIMIT %(limit)s
+ON CONFLICT DO NOTHING
+"""
+
+
+def plan_cv_embeddings(only: Sequence[int] | None) -> None:
+    """Make a pending row for each parsed CV whose text or model is not embedded yet."""
+    _plan_embeddings(
+        only, table="matching_cvembedding", key="cv_id", subject="ingestion_cv", interactive="s.interactive",
+        ready="s.status = 'completed' AND s.is_latest",
+    )  # fmt: skip
+
+
+def plan_job_embeddings(only: Sequence[int] | None) -> None:
+    """Make a pending row for each active job whose text or model is not embedded yet."""
+    _plan_embeddings(
+        only, table="matching_jobembedding", key="job_id", subject="jobs_job", interactive="false",
+        ready="s.status = 'active'",
+    )  # fmt: skip
+
+
+def plan_cv_predictions(only: Sequence[int] | None) -> None:
+    """Make a pending prediction for each embedded CV that has no fresh one."""
+    parameters = {
+        "only": _array(only),
+        "since": timezone.now() - FRESH_FOR,
+        "config": ranking_version(),
+        "limit": PLAN_ROWS,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_PLAN_CV_PREDICTIONS, parameters)
+
+
+def request_matches(*, cv: CV | None = None, job: Job | None = None, requested_by: User | None) -> Prediction:
+    """Ask for a new ranked list, for a CV or for a job; while one is being made, that one is returned."""
+    side = Prediction.Side.JOBS_FOR_CV if cv is not None else Prediction.Side.CVS_FOR_JOB
+    with transaction.atomic():
+        prediction, _ = Prediction.objects.get_or_create(
+            side=side,
+            cv=cv,
+            job=job,
+            status__in=["pending", "processing"],
+            defaults={"requested_by": requested_by, "interactive": True, "status": "pending"},
+        )
+        if cv is not None:
+            announce("cv.match_requested", [cv.pk], interactive=True)
+        if job is not None:
+            announce("job.match_requested", [job.pk], interactive=True)
+    return prediction
+
+
+def store_cv_vectors(row: CVEmbedding, vectors: Mapping[str, Vector]) -> None:
+    """Replace the vectors of a CV and announce it; called inside the transaction that completes the row."""
+    CVVector.objects.bulk_create(
+        [CVVector(cv_id=row.cv_id, kind=kind, model=row.model, embedding=vector) for kind, vector in vectors.items()],
+        update_conflicts=True,
+        unique_fields=["cv", "kind", "model"],
+        update_fields=["embedding"],
+    )
+    CVVector.objects.filter(cv_id=row.cv_id).exclude(model=row.model, kind__in=vectors).delete()
+    announce("cv.embedded", [row.cv_id], interactive=row.interactive)
+
+
+def store_job_vectors(row: JobEmbedding, vectors: Mapping[str, Vector]) -> None:
+    """Replace the vectors of a job; called inside the transaction that completes the row."""
+    JobVector.objects.bulk_create(
+        [
+            JobVector(job_id=row.job_id, kind=kind, model=row.model, embedding=vector)
+            for kind, vector in vectors.items()
+        ],
+        update_conflicts=True,
+        unique_fields=["job", "kind", "model"],
+        update_fields=["embedding"],
+    )
+    JobVector.objects.filter(job_id=row.job_id).exclude(model=row.model, kind__in=vectors).delete()
+
+
+def store_prediction(prediction: Prediction, ranked: Ranked) -> None:
+    """Keep a ranked list with an open explanation per line; called inside the transaction that completes the row."""
+    facts = ("as_of", "model", "config_version", "input_hash", "searched")
+    for name in facts:
+        setattr(prediction, name, getattr(ranked, name))
+    prediction.save(update_fields=facts)
+    matches = Match.objects.bulk_create(
+        Match(
+            prediction=prediction,
+            rank=rank,
+            cv_id=line.cv_id,
+            job_id=line.job_id,
+            score=line.score.score,
+            low=line.score.low,
+            high=line.score.high,
+            band=line.score.band,
+            parts_json=parts_to_json(line.score.parts),
+        )
+        for rank, line in enumerate(ranked.lines, start=1)
+    )
+    Explanation.objects.bulk_create(Explanation(match=match, interactive=prediction.interactive) for match in matches)
+    announce("prediction.ready", [prediction.pk], interactive=prediction.interactive)
+
+
+def store_explanation(explanation: Explanation, account: Account) -> None:
+    """Keep the account of a match; called inside the transaction that completes the row."""
+    explanation.body_json = account.to_json()
+    explanation.save(update_fields=["body_json"])
+
+
+def delete_old_predictions(*, before: datetime, limit: int) -> int:
+    """Remove lists made before that moment unless they are the newest of their subject; returns how many."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT p.id FROM matching_prediction p
+             WHERE p.created_at < %s AND EXISTS (
+               SELECT 1 FROM matching_prediction n
+                WHERE n.side = p.side AND n.cv_id IS NOT DISTINCT FROM p.cv_id
+                  AND n.job_id IS NOT DISTINCT FROM p.job_id AND n.created_at > p.created_at AND n.status = 'completed')
+             ORDER BY p.id LIMIT %s
+            """,
+            [before, limit],
+        )
+        ids = [row[0] for row in cursor.fetchall()]
+    Prediction.objects.filter(pk__in=ids).delete()
+    return len(ids)
+
+
+def refresh_words() -> None:
+    """Count anew in how many texts each word stem occurs, on both sides; search weighs words by it."""
+    _count_words("jobs", "SELECT search FROM jobs_job WHERE status = 'active'")
+    _count_words("cvs", "SELECT search FROM ingestion_cv WHERE is_latest AND status = 'completed'")
+
+
+def _count_words(corpus: str, texts: str) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('cvmatch.words'))")
+        cursor.execute("DELETE FROM matching_lexeme WHERE corpus = %s", [corpus])
+        cursor.execute(
+            "INSERT INTO matching_lexeme (corpus, lexeme, documents) SELECT %s, word, ndoc FROM ts_stat(%s) WHERE ndoc > 1",
+            [corpus, texts],
+        )
+        cursor.execute(
+            f"""
+            INSERT INTO matching_corpus (name, documents, mean_length, refreshed_at)
+            SELECT %s, count(*), coalesce(avg(length(search)), 0), now() FROM ({texts}) t
+            ON CONFLICT (name) DO UPDATE SET documents = EXCLUDED.documents, mean_length = EXCLUDED.mean_length,
+                                             refreshed_at = EXCLUDED.refreshed_at
+            """,  # noqa: S608 - ``texts`` is one of the two constants above
+            [corpus],
+        )
+
+
+def _plan_embeddings(only: Sequence[int] | None, **names: str) -> None:
+    parameters = {"model": get_provider().name, "only": _array(only), "limit": PLAN_ROWS}
+    with connection.cursor() as cursor:
+        cursor.execute(_PLAN_EMBEDDINGS.format(**names), parameters)
+
+
+def _array(only: Sequence[int] | None) -> list[int] | None:
+    return None if only is None else list(only)

@@ -1,0 +1,113 @@
+"""What the pipeline does for matching: embed, match both ways, explain."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from functools import cache
+
+from django.conf import settings
+from django.utils import timezone
+
+from cvmatch.core.errors import CvmatchError
+from cvmatch.core.models import Status
+from cvmatch.core.runner import StageReport, work_off
+from matching import services
+from matching.accounts import account_of
+from matching.models import CVEmbedding, Explanation, JobEmbedding, Prediction
+from matching.profiles import cv_profile, job_profile
+from matching.ranking import Ranked, rank
+from matching.search import Side
+from matching.values import Account, CVProfile, JobProfile, parts_from_json
+from matching.vectors import Vectors, cv_vectors, job_vectors
+
+
+def embed_cvs(limit: int, only: Sequence[int] | None = None) -> StageReport:
+    """Turn parsed CVs into vectors; ``only`` are CV ids."""
+    services.plan_cv_embeddings(only)
+    rows = CVEmbedding.objects.select_related("cv")
+    rows = rows if only is None else rows.filter(cv_id__in=only)
+    return work_off(rows, limit=limit, work=_embed_cvs, save=services.store_cv_vectors, chunk=16)
+
+
+def embed_jobs(limit: int, only: Sequence[int] | None = None) -> StageReport:
+    """Turn new and changed jobs into vectors; ``only`` are job ids."""
+    services.plan_job_embeddings(only)
+    rows = JobEmbedding.objects.select_related("job")
+    rows = rows if only is None else rows.filter(job_id__in=only)
+    return work_off(rows, limit=limit, work=_embed_jobs, save=services.store_job_vectors, chunk=32)
+
+
+def match_cvs(limit: int, only: Sequence[int] | None = None) -> StageReport:
+    """Rank the jobs for embedded CVs that have no list of the last 24 hours; ``only`` are CV ids."""
+    services.plan_cv_predictions(only)
+    rows = Prediction.objects.filter(side=Side.JOBS_FOR_CV, cv__embedding__status=Status.COMPLETED)
+    rows = rows if only is None else rows.filter(cv_id__in=only)
+    return work_off(rows, limit=limit, work=_match_cvs, save=services.store_prediction, chunk=16)
+
+
+def match_jobs(limit: int, only: Sequence[int] | None = None) -> StageReport:
+    """Rank the CVs for jobs that somebody asked about; ``only`` are job ids."""
+    rows = Prediction.objects.filter(side=Side.CVS_FOR_JOB, job__embedding__status=Status.COMPLETED)
+    rows = rows if only is None else rows.filter(job_id__in=only)
+    return work_off(rows, limit=limit, work=_match_jobs, save=services.store_prediction, chunk=4)
+
+
+def explain_matches(limit: int, only: Sequence[int] | None = None) -> StageReport:
+    """Write down why matches scored as they did; ``only`` are prediction ids."""
+    rows = Explanation.objects.select_related("match__cv__candidate", "match__job", "match__prediction")
+    rows = rows if only is None else rows.filter(match__prediction_id__in=only)
+    return work_off(rows, limit=limit, work=_explain, save=services.store_explanation, chunk=50)
+
+
+def _embed_cvs(rows: Sequence[CVEmbedding]) -> Sequence[Vectors]:
+    return cv_vectors([row.cv for row in rows])
+
+
+def _embed_jobs(rows: Sequence[JobEmbedding]) -> Sequence[Vectors]:
+    return job_vectors([row.job for row in rows])
+
+
+def _match_cvs(predictions: Sequence[Prediction]) -> Sequence[Ranked]:
+    return _match(Side.JOBS_FOR_CV, predictions, [prediction.cv_id or 0 for prediction in predictions])
+
+
+def _match_jobs(predictions: Sequence[Prediction]) -> Sequence[Ranked]:
+    return _match(Side.CVS_FOR_JOB, predictions, [prediction.job_id or 0 for prediction in predictions])
+
+
+def _match(side: Side, predictions: Sequence[Prediction], subjects: Sequence[int]) -> Sequence[Ranked]:
+    ranked = rank(side, subjects, now=timezone.now(), top=settings.MATCH_TOP)
+    missing = [subject for subject in subjects if subject not in ranked]
+    if missing:
+        raise CvmatchError("What was to be matched is gone.", permanent=True, details={"ids": missing})
+    return [ranked[subject] for subject in subjects]
+
+
+def _explain(rows: Sequence[Explanation]) -> Sequence[Account]:
+    """The lines of a list share their CV or their job, so profiles are made once per chunk."""
+
+    @cache
+    def cv_of(cv_id: int, today: date) -> CVProfile:
+        return cv_profile(cvs[cv_id], today=today)
+
+    @cache
+    def job_of(job_id: int) -> JobProfile:
+        return job_profile(jobs[job_id])
+
+    cvs = {row.match.cv_id: row.match.cv for row in rows}
+    jobs = {row.match.job_id: row.match.job for row in rows}
+    return [
+        account_of(
+            row.match.cv,
+            row.match.job,
+            parts_from_json(row.match.parts_json),
+            profiles=(cv_of(row.match.cv_id, _made_on(row)), job_of(row.match.job_id)),
+        )
+        for row in rows
+    ]
+
+
+def _made_on(row: Explanation) -> date:
+    prediction = row.match.prediction
+    return (prediction.as_of or prediction.created_at).date()

@@ -1,0 +1,120 @@
+"""Ranks one labelled collection by the production code and gives a TREC run."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from cvmatch.core.batches import in_batches
+from cvmatch.core.errors import InvalidInput
+from cvmatch.core.models import Status
+from ingestion.extract import read_document
+from ingestion.models import CV, Candidate
+from ingestion.parse import parse_document
+from ingestion.services import store_parse
+from ingestion.values import Basics, Document, ParsedCV, Resume
+from jobs.models import Job
+from jobs.services import upsert_jobs
+from jobs.values import JobPosting
+from matching import stages
+from matching.rankers import Ranker
+from matching.search import Side
+from matching.services import refresh_words
+
+KINDS = ("title-to-title", "job-to-cv", "cv-to-job")
+MAX_BYTES = 10_000_000
+LOAD_BATCH = 500
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One row of a collection file."""
+
+    id: str
+    text: str
+
+
+def read_entries(path: Path) -> list[Entry]:
+    """The rows ``{"id", "text"}`` of a JSON Lines file, also compressed. Raises InvalidInput naming the line."""
+    opener = gzip.open if path.suffix == ".gz" else open
+    with opener(path, "rt", encoding="utf-8") as lines:
+        return [_entry(path, number, line) for number, line in enumerate(lines, start=1) if line.strip()]
+
+
+def run(
+    kind: str, *, queries: list[Entry], corpus: list[Entry], ranker: Ranker, top: int, say: Callable[[str], None]
+) -> Iterator[tuple[str, str, int, float]]:
+    """``(query id, document id, rank, score)`` for each query; needs an empty database, which it fills."""
+    side = Side.CVS_FOR_JOB if kind == "job-to-cv" else Side.JOBS_FOR_CV
+    load_queries, load_corpus = _loaders(kind)
+    query_ids, corpus_ids = load_queries("query", queries), load_corpus("corpus", corpus)
+    say(f"{len(queries)} queries and {len(corpus)} documents read")
+    _embed_all()
+    refresh_words()
+    say("embedded")
+    names = {pk: name for name, pk in corpus_ids.items()}
+    for entry in queries:
+        ranked = ranker(side, query_ids[entry.id], top)
+        for place, (pk, score) in enumerate(ranked, start=1):
+            if pk in names:
+                yield entry.id, names[pk], place, score
+
+
+def _loaders(kind: str) -> tuple[Callable[[str, list[Entry]], dict[str, int]], ...]:
+    """How queries and documents become rows, for each kind."""
+    return {
+        "title-to-title": (_load_people, _load_jobs),
+        "job-to-cv": (_load_jobs, _load_cvs),
+        "cv-to-job": (_load_cvs, _load_jobs),
+    }[kind]
+
+
+def _load_jobs(source: str, entries: list[Entry]) -> dict[str, int]:
+    for batch in in_batches(entries, LOAD_BATCH):
+        upsert_jobs(source=source, postings=[_posting(entry) for entry in batch])
+    return dict(Job.objects.filter(source=source).values_list("external_id", "pk"))
+
+
+def _posting(entry: Entry) -> JobPosting:
+    """The first line of an advertisement is its title."""
+    title, _, description = entry.text.strip().partition("\n")
+    return JobPosting(external_id=entry.id, title=title.strip()[:300] or "-", description=description.strip())
+
+
+def _load_cvs(_: str, entries: list[Entry]) -> dict[str, int]:
+    return {entry.id: _store(*_read(entry)) for entry in entries}
+
+
+def _read(entry: Entry) -> tuple[str, ParsedCV]:
+    document: Document = read_document(entry.text.encode(), filename=f"{entry.id}.txt", max_bytes=MAX_BYTES)
+    return document.text, parse_document(document)
+
+
+def _load_people(_: str, entries: list[Entry]) -> dict[str, int]:
+    """People of whom only the title is known."""
+    return {e.id: _store(e.text, ParsedCV(Resume(basics=Basics(label=e.text)), format="txt")) for e in entries}
+
+
+def _store(text: str, parsed: ParsedCV) -> int:
+    cv = CV.objects.create(
+        candidate=Candidate.objects.create(), version=1, filename="text", size=len(text), status=Status.COMPLETED
+    )
+    store_parse(cv, text, parsed)
+    return cv.pk
+
+
+def _embed_all() -> None:
+    for stage in (stages.embed_cvs, stages.embed_jobs):
+        while stage(limit=10_000).claimed:
+            pass
+
+
+def _entry(path: Path, number: int, line: str) -> Entry:
+    try:
+        row = json.loads(line)
+        return Entry(str(row["id"]), str(row["text"]))
+    except (ValueError, KeyError, TypeError) as error:
+        raise InvalidInput(f'{path}:{number}: not a row {{"id", "text"}}.') from error
