@@ -1,4 +1,4 @@
-"""The nightly clean-up: what nobody needs any more goes, and the word counts are made anew."""
+"""The nightly clean-up: what nobody needs any more goes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from cvmatch.core.queue import delete_finished
 from cvmatch.core.runner import StageReport
 from ingestion.services import delete_superseded
 from jobs.services import delete_expired
-from matching.services import delete_old_predictions, refresh_words
+from matching.services import delete_old_predictions
 
 
 def clean_up(limit: int, only: Sequence[int] | None = None) -> StageReport:
@@ -24,5 +24,4 @@ def clean_up(limit: int, only: Sequence[int] | None = None) -> StageReport:
     removed += delete_expired(before=before, limit=limit)
     removed += StageRun.objects.filter(started_at__lt=before).delete()[0]
     removed += delete_finished(before)
-    refresh_words()
     return StageReport(claimed=removed, done=removed)

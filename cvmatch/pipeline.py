@@ -56,6 +56,14 @@ STAGES: tuple[Stage, ...] = (
         about="Writes down why each match scored as it did.",
     ),
     Stage(
+        "count_words",
+        "matching.stages.count_words",
+        batch=1,
+        minutes=60,
+        on=("jobs.imported",),
+        about="Counts how rare each word is, for search by words.",
+    ),
+    Stage(
         "retry_failed",
         "cvmatch.core.stages.retry_failed",
         batch=500,

@@ -149,7 +149,8 @@ def _backlog() -> QuerySet[Any, Any]:
         since = _WAITING_SINCE.get(rows.model._meta.label, "finished_at")
         chosen = rows.filter(status__in=statuses) if len(statuses) > 1 else rows.filter(status=statuses[0])
         grouped = chosen.order_by().values("status").annotate(stage=Value(stage), rows=Count("pk"), oldest=Min(since))
-        return grouped.values_list("stage", "status", "rows", "oldest")
+        counts: QuerySet[Any, Any] = grouped.values_list("stage", "status", "rows", "oldest")
+        return counts
 
     return _union(counted(stage, rows, statuses) for stage, rows in _tables() for statuses in (OPEN, (Status.FAILED,)))
 

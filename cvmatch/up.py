@@ -49,9 +49,9 @@ def main() -> int:
 
 
 def _run() -> int:
-    supervisor = Supervisor(
-        log_dir=settings.VAR_DIR / "log", environment=os.environ, patience=Patience(grace_s=GRACE_S)
-    )
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}  # else Python keeps lines back when it writes to a pipe
+    patience = Patience(grace_s=GRACE_S)
+    supervisor = Supervisor(log_dir=settings.VAR_DIR / "log", environment=environment, patience=patience)
     supervisor.listen_to_signals()
     database = EmbeddedDatabase(supervisor) if settings.EMBEDDED else None
     try:

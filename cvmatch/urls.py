@@ -7,6 +7,7 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 
 from cvmatch import dashboard, home
+from cvmatch.api import api
 from ingestion import views as ingestion
 from jobs import views as jobs
 from matching import views as matching
@@ -35,7 +36,7 @@ pages = [
 machines = [
     path("health/live", dashboard.live, name="health-live"),
     path("health/ready", dashboard.ready, name="health-ready"),
-    # The API and the metrics go here.
+    path("api/v1/", api.urls),
 ]
 
 urlpatterns = [*pages, *machines, path("admin/", admin.site.urls)]

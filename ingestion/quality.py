@@ -60,12 +60,12 @@ def _contact_doubts(parsed: ParsedCV) -> Iterable[str]:
 
 
 def _date_doubts(parsed: ParsedCV, today: date) -> Iterable[str]:
-    for entry in (*parsed.resume.work, *parsed.resume.education):
-        what = (
-            f"“{entry.position or entry.name}”" if isinstance(entry, Work) else f"“{entry.institution or entry.area}”"
-        )
-        start, end = _months(entry.start_date), _months(entry.end_date)
-        if (entry.start_date and start is None) or (entry.end_date and end is None):
+    jobs = [(w.position or w.name, w.start_date, w.end_date) for w in parsed.resume.work]
+    studies = [(e.institution or e.area, e.start_date, e.end_date) for e in parsed.resume.education]
+    for title, start_date, end_date in jobs + studies:
+        what = f"“{title}”"
+        start, end = _months(start_date), _months(end_date)
+        if (start_date and start is None) or (end_date and end is None):
             yield f"A date of {what} cannot be read."
         if start is not None and end is not None and end < start:
             yield f"{what} ends before it starts."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -58,6 +59,12 @@ class Fact:
     name: str
     value: str
     evidence: Evidence | None
+
+    @property
+    def label(self) -> str:
+        """The name with what it belongs to: Work 2 · Position."""
+        index = re.search(r"\[(\d+)\]", self.entry)
+        return f"{self.group}{f' {int(index[1]) + 1}' if index else ''} · {self.name}"
 
     @property
     def confidence(self) -> float | None:

@@ -86,6 +86,8 @@ def import_postings(
             report(row)
         postings = [row for row in page if isinstance(row, JobPosting)]
         counts += upsert_jobs(source=source, postings=postings) + UpsertCounts(failed=len(rejected))
+    if counts.created or counts.updated:
+        announce("jobs.imported")
     return counts
 
 

@@ -95,8 +95,9 @@ class Document:
 
 
 def _line(text: str, row: list[Any]) -> Line:
-    start, *rest, breaks, length = row
-    return Line(text[start : start + length], start, *rest, breaks=tuple(breaks))
+    values = dict(zip((f.name for f in fields(Line)[1:]), row, strict=False))
+    start = values["start"]
+    return Line(text=text[start : start + row[-1]], **{**values, "breaks": tuple(values["breaks"])})
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,13 +248,15 @@ class ParsedCV:
     evidence: Mapping[str, Evidence] = field(default_factory=dict)
     format: str = ""
     parser_version: str = PARSER_VERSION
+    phone_e164: str = ""  # the phone number with the country code that the CV implies; ``basics.phone`` is as it is shown
 
     def to_json(self) -> dict[str, Any]:
         notes = {
             path: {"confidence": e.confidence, "start": e.span.start, "end": e.span.end, "page": e.page}
             for path, e in self.evidence.items()
         }
-        meta = {"parserVersion": self.parser_version, "format": self.format, "fields": notes}
+        phone = {"phoneE164": self.phone_e164} if self.phone_e164 else {}
+        meta = {"parserVersion": self.parser_version, "format": self.format, **phone, "fields": notes}
         return {**_encode(self.resume), "meta": meta}
 
     @classmethod
@@ -264,7 +267,7 @@ class ParsedCV:
             path: Evidence(n["confidence"], Span(n["start"], n["end"]), n.get("page", 1))
             for path, n in (meta.get("fields") or {}).items()
         }
-        return cls(_decode(Resume, data), notes, meta.get("format", ""), meta.get("parserVersion", ""))
+        return cls(_decode(Resume, data), notes, meta.get("format", ""), meta.get("parserVersion", ""), meta.get("phoneE164", ""))
 
     @property
     def titles(self) -> tuple[str, ...]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.db import connection, transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from cvmatch.core.models import User
@@ -14,6 +15,7 @@ from ingestion.models import CV
 from jobs.models import Job
 from matching.embedding import Vector, get_provider
 from matching.models import (
+    Corpus,
     CVEmbedding,
     CVVector,
     Explanation,
@@ -28,6 +30,12 @@ from matching.values import Account, parts_to_json
 # A list that is older than this is made again, for the jobs that came in meanwhile (PIP4).
 FRESH_FOR = timedelta(hours=24)
 PLAN_ROWS = 2000
+NEVER = datetime.min.replace(tzinfo=UTC)
+
+_TEXTS = {
+    "jobs": "SELECT search FROM jobs_job WHERE status = 'active'",
+    "cvs": "SELECT search FROM ingestion_cv WHERE is_latest AND status = 'completed'",
+}
 
 # One statement, so that two planners at once cannot undo each other's claims: a row is reset only when its input differs.
 _PLAN_EMBEDDINGS = """
@@ -181,10 +189,17 @@ def delete_old_predictions(*, before: datetime, limit: int) -> int:
     return len(ids)
 
 
-def refresh_words() -> None:
-    """Count anew in how many texts each word stem occurs, on both sides; search weighs words by it."""
-    _count_words("jobs", "SELECT search FROM jobs_job WHERE status = 'active'")
-    _count_words("cvs", "SELECT search FROM ingestion_cv WHERE is_latest AND status = 'completed'")
+def refresh_words() -> int:
+    """Count anew in how many texts each word stem occurs, on each side that has changed; returns how many sides."""
+    counted = dict(Corpus.objects.values_list("name", "refreshed_at"))
+    newest = {
+        "jobs": Job.objects.aggregate(newest=Max("changed_at"))["newest"],
+        "cvs": CV.objects.parsed().aggregate(newest=Max("finished_at"))["newest"],
+    }
+    stale = [name for name, changed in newest.items() if changed and changed > counted.get(name, NEVER)]
+    for name in stale:
+        _count_words(name, _TEXTS[name])
+    return len(stale)
 
 
 def _count_words(corpus: str, texts: str) -> None:
@@ -201,7 +216,7 @@ def _count_words(corpus: str, texts: str) -> None:
             SELECT %s, count(*), coalesce(avg(length(search)), 0), now() FROM ({texts}) t
             ON CONFLICT (name) DO UPDATE SET documents = EXCLUDED.documents, mean_length = EXCLUDED.mean_length,
                                              refreshed_at = EXCLUDED.refreshed_at
-            """,  # noqa: S608 - ``texts`` is one of the two constants above
+            """,  # noqa: S608 - ``texts`` is one of the constants above
             [corpus],
         )
 

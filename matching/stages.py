@@ -60,6 +60,12 @@ def explain_matches(limit: int, only: Sequence[int] | None = None) -> StageRepor
     return work_off(rows, limit=limit, work=_explain, save=services.store_explanation, chunk=50)
 
 
+def count_words(limit: int, only: Sequence[int] | None = None) -> StageReport:
+    """Count how rare each word is among jobs and CVs, where texts have changed since the last count."""
+    counted = services.refresh_words()
+    return StageReport(claimed=counted, done=counted)
+
+
 def _embed_cvs(rows: Sequence[CVEmbedding]) -> Sequence[Vectors]:
     return cv_vectors([row.cv for row in rows])
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 os.environ.setdefault("SECRET_KEY", "only-for-tests")
 # Files that tests upload go to a folder of their own, never beside those of a running bin/up.
-os.environ.setdefault("CVMATCH_VAR_DIR", tempfile.mkdtemp(prefix="cvmatch-test-"))
+if "CVMATCH_VAR_DIR" not in os.environ:
+    os.environ["CVMATCH_VAR_DIR"] = tempfile.mkdtemp(prefix="cvmatch-test-")
 
 from cvmatch.settings.base import *  # noqa: F403
 from cvmatch.settings.base import STORAGES, VAR_DIR

@@ -68,9 +68,9 @@ class _Reader:
     def _table_row(self, line: etree._Element) -> Iterator[Row]:
         """A row of single lines reads across; cells that hold more read one after the other."""
         cells = []
-        for cell in line.iterchildren(f"{_TABLE}table-cell"):
+        for part in line.iterchildren(f"{_TABLE}table-cell"):
             self.block += 1
-            cells.append([row for row in self.rows(cell) if row.text.strip()])
+            cells.append([row for row in self.rows(part) if row.text.strip()])
         if len(cells) > 1 and all(len(cell) <= 1 for cell in cells):
             found = [cell[0] for cell in cells if cell]
             if found:

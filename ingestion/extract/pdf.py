@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,7 +16,6 @@ from ingestion.extract.assemble import Row, build_document
 from ingestion.extract.glyphs import read_words
 from ingestion.extract.reading_order import Phrase, order_page
 from ingestion.values import Document
-import itertools
 
 _MAX_PAGES = 60
 _PAGE_NUMBER = re.compile(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -9,7 +10,6 @@ from dataclasses import dataclass, replace
 
 from ingestion.extract.assemble import STYLE_BREAK
 from ingestion.extract.glyphs import Word
-import itertools
 
 _YEAR = re.compile(r"\b(19|20)\d\d\b|\b\d\d?[./]\d{2,4}\b")
 _CELL_GAP = 0.9  # of the font size: wider than justified word gaps, narrower than any gap between columns
@@ -41,7 +41,8 @@ class _Columns:
 
 def order_page(words: Sequence[Word]) -> list[list[list[Phrase]]]:
     """Blocks in reading order; a block is a list of rows, a row a list of phrases from left to right."""
-    return [rows(block) for block in _blocks(phrases(words), 0)]
+    items = phrases(words)
+    return [rows(block) for block in _blocks(items, _centred(items), 0)]
 
 
 def phrases(words: Sequence[Word]) -> list[Phrase]:
@@ -120,8 +121,8 @@ def _with_wrapped_cells(lines: list[list[Phrase]]) -> list[list[Phrase]]:
     return joined
 
 
-def _blocks(items: list[Phrase], depth: int) -> list[list[Phrase]]:
-    columns = _find_columns(items) if items and depth < _MAX_DEPTH else None
+def _blocks(items: list[Phrase], centred: set[int], depth: int) -> list[list[Phrase]]:
+    columns = _find_columns(items, centred) if items and depth < _MAX_DEPTH else None
     if columns is None:
         return [items] if items else []
     above = [p for p in items if p.base <= columns.top]
@@ -129,29 +130,37 @@ def _blocks(items: list[Phrase], depth: int) -> list[list[Phrase]]:
     inside = [p for p in items if columns.top < p.base < columns.bottom]
     left = [p for p in inside if p.x0 < columns.x - 1]
     right = [p for p in inside if p.x0 >= columns.x - 1]
-    return [block for part in (above, left, right, below) for block in _blocks(part, depth + 1)]
+    return [block for part in (above, left, right, below) for block in _blocks(part, centred, depth + 1)]
 
 
-def _find_columns(items: list[Phrase]) -> _Columns | None:
+def _find_columns(items: list[Phrase], centred: set[int]) -> _Columns | None:
     """The tallest part of the page that reads as two columns."""
     best: tuple[float, _Columns] | None = None
     ordered = sorted(items, key=lambda p: p.base)
-    centred = _centred(ordered)
     for x in sorted({round(p.x0) for p in items})[1:]:
         for run, columns in _uncrossed(ordered, x, centred):
             left = [p for p in run if p.x0 < x - 1]
             right = [p for p in run if p.x0 >= x - 1]
             height = run[-1].base - run[0].base
-            if (best is None or height > best[0]) and _are_columns(left, right):
-                best = (height, columns)
+            if (best is None or height > best[0]) and (kind := _columns_kind(left, right)):
+                best = (height, _beside(left, right, columns) if kind == "cards" else columns)
     return best[1] if best else None
 
 
 def _centred(ordered: list[Phrase]) -> set[int]:
     """Lines alone in their row in the middle of the text: headings that no column contains, however narrow they are."""
+    if not ordered:
+        return set()
     middle = (min(p.x0 for p in ordered) + max(p.x1 for p in ordered)) / 2
     alone = (row[0] for row in rows(ordered) if len(row) == 1)
     return {id(p) for p in alone if abs((p.x0 + p.x1) / 2 - middle) < 3}
+
+
+def _beside(left: list[Phrase], right: list[Phrase], columns: _Columns) -> _Columns:
+    """Cards end where the shorter one ends: what stands below it on one side only is the text that goes on."""
+    top = max(left[0].base, right[0].base)
+    bottom = min(left[-1].base, right[-1].base)
+    return _Columns(columns.x, max(columns.top, top - left[0].size), min(columns.bottom, bottom + left[-1].size))
 
 
 def _uncrossed(ordered: list[Phrase], x: float, centred: set[int]) -> list[tuple[list[Phrase], _Columns]]:
@@ -170,20 +179,21 @@ def _uncrossed(ordered: list[Phrase], x: float, centred: set[int]) -> list[tuple
     return found
 
 
-def _are_columns(left: list[Phrase], right: list[Phrase]) -> bool:
-    """Two texts beside each other, as opposed to one text with labels or dates set apart in its rows."""
-    top = max(left[0].base, right[0].base) if left and right else 0
-    bottom = min(left[-1].base, right[-1].base) if left and right else 0
+def _columns_kind(left: list[Phrase], right: list[Phrase]) -> str:
+    """``cards`` or ``columns``; nothing for one text with labels or dates set apart in its rows."""
+    if not left or not right:
+        return ""
+    top, bottom = max(left[0].base, right[0].base), min(left[-1].base, right[-1].base)
     left, right = _between(left, top, bottom), _between(right, top, bottom)
     fewer = min(len(left), len(right))
     if fewer < 3 or (fewer < 8 and not (_is_flush(left) and _is_flush(right))):
-        return False
+        return ""
     if _is_grid(left, right):
-        return True
+        return "cards"
     for side, other in ((left, right), (right, left)):
         if _is_aligned(side, other) or _is_labels(side, other) or _is_dates(side):
-            return False
-    return True
+            return ""
+    return "columns"
 
 
 def _between(side: list[Phrase], top: float, bottom: float) -> list[Phrase]:
@@ -191,10 +201,17 @@ def _between(side: list[Phrase], top: float, bottom: float) -> list[Phrase]:
     return [p for p in side if top - p.size <= p.base <= bottom + p.size]
 
 
-def _is_flush(side: list[Phrase], share: float = 0.35) -> bool:
+def _is_straight(side: list[Phrase]) -> bool:
+    """Nearly all lines start at one of two places, the text and its lists, or are centred at one."""
+    starts = Counter(round(p.x0 / 3) for p in side).most_common(2)
+    centres = Counter(round((p.x0 + p.x1) / 6) for p in side)
+    return sum(count for _, count in starts) >= 0.8 * len(side) or max(centres.values()) >= 0.6 * len(side)
+
+
+def _is_flush(side: list[Phrase]) -> bool:
     """Many lines start, end or are centred at one place, as in any column that somebody set."""
     for places in ([p.x0 for p in side], [p.x1 for p in side], [(p.x0 + p.x1) / 2 for p in side]):
-        if max(Counter(round(x / 3) for x in places).values()) >= share * len(side):
+        if max(Counter(round(x / 3) for x in places).values()) >= 0.35 * len(side):
             return True
     return False
 
@@ -204,7 +221,7 @@ def _is_grid(left: list[Phrase], right: list[Phrase]) -> bool:
     dated = [sum(bool(_YEAR.search(p.text)) for p in side) for side in (left, right)]
     if abs(dated[0] - dated[1]) > 0 or dated[0] > 0.4 * len(left):
         return False
-    straight = all(_is_flush(side, 0.6) for side in (left, right))
+    straight = all(_is_straight(side) for side in (left, right))
     one, other = (sorted(len(p.text) for p in side)[len(side) // 2] for side in (left, right))
     return straight and 0.4 < one / other < 2.5 and 0.5 < len(left) / len(right) < 2 and not _is_labels(left, right)
 

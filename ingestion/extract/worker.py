@@ -15,6 +15,7 @@ def main(arguments: list[str]) -> None:
     filename = arguments[3] if len(arguments) > 3 else ""
     _limit(cpu_s, memory_mb)
     content = sys.stdin.buffer.read(max_bytes + 1)
+    answer: dict[str, object]
     try:
         answer = {"document": read_document(content, filename=filename, max_bytes=max_bytes).to_json()}
     except UnreadableDocument as error:

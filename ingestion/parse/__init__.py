@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ingestion.parse.assemble import assemble
-from ingestion.parse.contact import ContactArea, find_addresses, find_email, find_phone, find_region
+from ingestion.parse.contact import ContactArea, as_e164, find_addresses, find_email, find_phone, find_region
 from ingestion.parse.dates import find_periods
 from ingestion.parse.education import read_education
 from ingestion.parse.languages import mentioned_languages, read_languages
@@ -42,7 +42,9 @@ READERS: dict[str, Callable[[list[Line]], list[Entry]]] = {
 
 def parse_document(document: Document) -> ParsedCV:
     sections = split_sections(document)
-    tree: dict[str, Any] = {"basics": _basics(document, sections)}
+    area = _contact_area(document, sections)
+    basics = _basics(sections, area)
+    tree: dict[str, Any] = {"basics": basics}
     for kind, reader in READERS.items():
         found = [entry for section in sections if section.kind == kind for entry in reader(section.lines)]
         if kind == "skills":
@@ -51,7 +53,8 @@ def parse_document(document: Document) -> ParsedCV:
             found = mentioned_languages(sections[0].lines if sections else [])
         if found:
             tree[kind] = found
-    return assemble(document, tree)
+    phone = basics["phone"]
+    return assemble(document, tree, phone_e164=as_e164(phone.value, area.region) if phone else "")
 
 
 def _unnamed_skills(sections: list[Section]) -> list[Entry]:
@@ -71,24 +74,31 @@ def _unnamed_skills(sections: list[Section]) -> list[Entry]:
     return groups
 
 
-def _basics(document: Document, sections: list[Section]) -> dict[str, Any]:
-    top = sections[0].lines if sections and not sections[0].kind else []
+def _contact_area(document: Document, sections: list[Section]) -> ContactArea:
     own = [line for s in sections if s.kind in ("", "contact", "profiles") for line in s.lines]
     own += _beside_the_top(sections, own) + _beside_the_email(sections, own)
-    about = [line for s in sections if s.kind == "summary" for line in s.lines]
-    wide = ContactArea(document, own, "")
-    email = find_email(wide)
-    area = ContactArea(document, own, find_region(document, own + about, email.value if email else ""))
+    email = find_email(ContactArea(document, own, ""))
+    return ContactArea(document, own, find_region(own + _about(sections), email.value if email else ""))
+
+
+def _about(sections: list[Section]) -> list[Line]:
+    return [line for s in sections if s.kind == "summary" for line in s.lines]
+
+
+def _basics(sections: list[Section], area: ContactArea) -> dict[str, Any]:
+    top = sections[0].lines if sections and not sections[0].kind else []
+    about = _about(sections)
+    email = find_email(area)
     url, profiles = find_addresses(area)
-    name, label = find_name(top or document.lines[:15], email.value if email else "")
+    name, label = find_name(top or list(area.document.lines[:15]), email.value if email else "")
     return {
         "name": name,
         "label": label or find_label(top, name),
         "email": email,
-        "phone": find_phone(area) or find_phone(ContactArea(document, about, area.region)),
+        "phone": find_phone(area) or find_phone(ContactArea(area.document, about, area.region)),
         "url": url,
         "summary": _summary(sections, name),
-        "location": find_location(own) or find_location(about),
+        "location": find_location(area.lines) or find_location(about),
         "profiles": profiles,
     }
 

@@ -9,12 +9,12 @@ from ingestion.parse.pieces import Found
 from ingestion.values import Document, Evidence, ParsedCV
 
 
-def assemble(document: Document, tree: Mapping[str, Any]) -> ParsedCV:
+def assemble(document: Document, tree: Mapping[str, Any], *, phone_e164: str) -> ParsedCV:
     """``tree`` has the shape of a JSON Resume with a Found at each leaf."""
     evidence: dict[str, Evidence] = {}
     plain = _strip(tree, "", evidence, document)
     parsed = ParsedCV.from_json(plain)
-    return ParsedCV(parsed.resume, evidence, document.format)
+    return ParsedCV(parsed.resume, evidence, document.format, phone_e164=phone_e164)
 
 
 def _strip(node: Any, path: str, evidence: dict[str, Evidence], document: Document) -> Any:

@@ -28,10 +28,12 @@ _TLD = re.compile(
 )
 _NETWORKS = {
     "linkedin": "LinkedIn", "github": "GitHub", "gitlab": "GitLab", "twitter": "Twitter", "x.com": "X", "xing": "XING",
-    "stackoverflow": "Stack Overflow", "behance": "Behance", "dribbble": "Dribbble", "facebook": "Facebook", "instagram": "Instagram",
+    "stackoverflow": "Stack Overflow", "behance": "Behance", "dribbble": "Dribbble", "facebook": "Facebook",
+    "instagram": "Instagram",
     "medium": "Medium", "orcid": "ORCID", "scholar.google": "Google Scholar", "researchgate": "ResearchGate", "kaggle": "Kaggle",
     "youtube": "YouTube", "mastodon": "Mastodon", "codepen": "CodePen", "bitbucket": "Bitbucket", "soundcloud": "SoundCloud",
-    "tumblr": "Tumblr", "pinterest": "Pinterest", "leetcode": "LeetCode", "hackerrank": "HackerRank", "telegram": "Telegram", "skype": "Skype",
+    "tumblr": "Tumblr", "pinterest": "Pinterest", "leetcode": "LeetCode", "hackerrank": "HackerRank", "telegram":
+    "Telegram", "skype": "Skype",
 }  # fmt: skip
 _USER = re.compile(r"^@?[A-Za-z0-9][\w.-]{2,39}$")
 _NOT_USERS = {"in", "profile", "users", "user", "pub", "www", "com", "company"}
@@ -114,7 +116,13 @@ def _parse(raw: str, region: str) -> phonenumbers.PhoneNumber | None:
     return number if phonenumbers.is_possible_number(number) else None
 
 
-def find_region(document: Document, lines: list[Line], email: str) -> str:
+def as_e164(shown: str, region: str) -> str:
+    """The number with its country code, or nothing where no country is known or the number cannot exist there."""
+    number = _parse(re.sub(r"\(0\)", "", shown), region)
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164) if number else ""
+
+
+def find_region(lines: list[Line], email: str) -> str:
     """The country that the address names, else that of the e-mail's domain."""
     for line in lines:
         for part in re.split(r"[\t|•·,;()]|\s[–—-]\s", line.text):

@@ -13,7 +13,8 @@ from ingestion.parse.work import period_fields
 from ingestion.values import Line
 
 _SCORE = re.compile(
-    r"(?i)\b(?:c?gpa|grade|score|note|abschlussnote|moyenne|nota media|voto|mention|result|media)\b\s*[:=]?\s*([\w.,/+():\- ]{1,30})"
+    r"(?i)\b(?:c?gpa|grade|score|note|abschlussnote|moyenne|nota media|voto|mention|result|"
+    r"media)\b\s*[:=]?\s*([\w.,/+():\- ]{1,30})"
 )
 _GRADE = re.compile(r"(?i)\b(?:cum laude|magna cum laude|summa cum laude|first class honours|with distinction)\b")
 _SUBJECT_EDGES = " \t\n,;:|•·–—-()"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -12,11 +13,12 @@ from ingestion.parse.lexicon import fold
 from ingestion.parse.pieces import Piece, piece_of
 from ingestion.parse.places import place_score
 from ingestion.values import Line
-import itertools
 
 _LABELS = {
-    "highlights", "responsibilities", "achievements", "key achievements", "duties", "tasks", "description", "key responsibilities",
-    "aufgaben", "tatigkeiten", "erfolge", "missions", "realisations", "funciones", "responsabilidades", "logros", "responsabilita",
+    "highlights", "responsibilities", "achievements", "key achievements", "duties", "tasks", "description",
+    "key responsibilities",
+    "aufgaben", "tatigkeiten", "erfolge", "missions", "realisations", "funciones", "responsabilidades", "logros",
+    "responsabilita",
     "taken", "obowiazki", "responsabilitati", "courses", "coursework", "relevant coursework", "technologies", "main tasks",
 }  # fmt: skip
 _SENTENCE_END = re.compile(r"(?<!Inc)(?<!Ltd)(?<!Corp)(?<!Co)(?<!GmbH)(?<!Jr)(?<!Sr)(?<!Lda)(?<!Ltda)[a-zà-ÿ0-9%)]\.$")

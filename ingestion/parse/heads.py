@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass
 
@@ -11,7 +12,6 @@ from ingestion.parse.pieces import Piece, piece_of
 from ingestion.parse.places import place_score
 from ingestion.parse.words import glued_at, is_school, organisation_score, title_score
 from ingestion.values import Line
-import itertools
 
 URL = re.compile(
     r"(?:https?://|www\.)\S+|\b[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|io|inc|example|co\.uk)(?:/\S*)?\b", re.IGNORECASE

@@ -6,30 +6,37 @@ import re
 from dataclasses import replace
 from functools import cache
 
+from ingestion.parse.cards import without_cards
 from ingestion.parse.lexicon import fold
 from ingestion.parse.pieces import Entry, Piece, found, piece_of
 from ingestion.values import Line
 
-_NAMES = """english german french spanish italian portuguese dutch polish romanian russian ukrainian czech slovak hungarian bulgarian
+_NAMES = """english german french spanish italian portuguese dutch polish romanian russian ukrainian czech slovak
+    hungarian bulgarian
     greek turkish arabic hebrew persian farsi hindi urdu bengali punjabi tamil telugu marathi gujarati kannada malayalam chinese
-    mandarin cantonese japanese korean vietnamese thai indonesian malay tagalog filipino swahili zulu xhosa afrikaans yoruba igbo hausa amharic
+    mandarin cantonese japanese korean vietnamese thai indonesian malay tagalog filipino swahili zulu xhosa afrikaans
+    yoruba igbo hausa amharic
     somali danish swedish norwegian finnish icelandic estonian latvian lithuanian croatian serbian bosnian slovenian
     slovene albanian macedonian catalan basque galician welsh irish scottish gaelic breton maltese luxembourgish latin esperanto
-    armenian georgian azerbaijani kazakh uzbek mongolian nepali sinhala khmer burmese lao tibetan kurdish pashto tigrinya quechua guarani
+    armenian georgian azerbaijani kazakh uzbek mongolian nepali sinhala khmer burmese lao tibetan kurdish pashto
+    tigrinya quechua guarani
     maori samoan hawaiian setswana sesotho shona kinyarwanda wolof twi javanese sundanese cebuano ilocano belarusian moldovan
     deutsch englisch franzosisch spanisch italienisch portugiesisch niederlandisch polnisch rumanisch russisch turkisch arabisch
     chinesisch japanisch ukrainisch tschechisch ungarisch griechisch schwedisch danisch kroatisch serbisch latein
     anglais allemand francais espagnol italien portugais neerlandais polonais roumain russe arabe chinois japonais turc
-    ingles aleman frances espanol castellano italiano portugues neerlandes polaco rumano ruso chino japones catalan gallego euskera
+    ingles aleman frances espanol castellano italiano portugues neerlandes polaco rumano ruso chino japones catalan
+    gallego euskera
     inglese tedesco francese spagnolo portoghese olandese polacco rumeno russo arabo cinese giapponese
     alemao espanhol holandes polones romeno russo mandarim engels duits frans spaans italiaans portugees pools roemeens nederlands
     angielski niemiecki francuski hiszpanski wloski portugalski niderlandzki polski rumunski rosyjski ukrainski
     engleza germana franceza spaniola italiana portugheza olandeza poloneza romana rusa maghiara
     sign gebarden bahasa svenska dansk norsk suomi islenska cestina magyar turkce"""
 _LEVEL = re.compile(
-    r"(?i)\b(?:[abc][12]\+?|native|mother ?tongue|bilingual|fluent\w*|proficien\w*|professional|intermediate|advanced|basic|beginner|"
+    r"(?i)\b(?:[abc][12]\+?|native|mother ?tongue|bilingual|fluent\w*|proficien\w*|professional|intermediate|"
+    r"advanced|basic|beginner|"
     r"elementary|conversational|limited|working|full|good|excellent|muttersprach\w*|flie(?:ß|ss)end|verhandlungssicher|grundkenntnisse|"
-    r"gut|sehr gut|konversationssicher|courant|langue maternelle|maternelle|bilingue|intermédiaire|notions|débutant|lu, écrit, parlé|"
+    r"gut|sehr gut|konversationssicher|courant|langue maternelle|maternelle|bilingue|intermédiaire|notions|"
+    r"débutant|lu, écrit, parlé|"
     r"nativo|nativa|fluido|avanzado|intermedio|básico|materna|madrelingua|fluente|ottimo|buono|scolastico|avançado|intermediário|"
     r"moedertaal|vloeiend|goed|basis|ojczysty|biegły|biegle|komunikatywny|podstawowy|średniozaawansowany|zaawansowany|maternă|nativ|"
     r"avansat|mediu|începător|ielts|toefl)\b"
@@ -52,7 +59,8 @@ def is_language(text: str) -> bool:
 
 def read_languages(lines: list[Line]) -> list[Entry]:
     entries: list[dict[str, Piece]] = []
-    for line in lines:
+    beside = any(sum(is_language(cell) for cell in line.text.split("\t")) > 1 for line in lines)
+    for line in without_cards(lines) if beside else lines:
         for item in _line_items(piece_of(line)):
             _take(item, entries)
     return [

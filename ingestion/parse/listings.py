@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from ingestion.parse.body import paragraph, read_body
+from ingestion.parse.cards import without_cards
 from ingestion.parse.entries import Draft, cut_entries
 from ingestion.parse.heads import head_parts
 from ingestion.parse.pieces import Entry, Found, Piece, found, piece_of
@@ -19,11 +20,11 @@ _DATE_LABEL = re.compile(
 
 
 def read_certificates(lines: list[Line]) -> list[Entry]:
-    return [_named(draft, "name", "issuer", "date") for draft in cut_entries(lines) if _pieces(draft)]
+    return [_named(draft, "name", "issuer", "date") for draft in cut_entries(without_cards(lines)) if _pieces(draft)]
 
 
 def read_awards(lines: list[Line]) -> list[Entry]:
-    entries = []
+    entries: list[Entry] = []
     for draft in cut_entries(lines):
         if _pieces(draft):
             body = {"summary": paragraph(draft.body, 0.7)} if draft.body else {}

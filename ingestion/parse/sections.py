@@ -119,7 +119,7 @@ Look = tuple[int, float, bool, bool]
 def _look(line: Line) -> Look:
     letters = [c for c in line.text if c.isalpha()]
     capitals = bool(letters) and line.text.upper() == line.text
-    return (line.level, round(line.size, 0), line.bold, capitals)
+    return (line.level, round(line.size * 2) / 2, line.bold, capitals)
 
 
 def _stands_out(line: Line, plain: Look | None) -> bool:

@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from dataclasses import replace
 
+from ingestion.parse.cards import without_cards
 from ingestion.parse.lexicon import fold
 from ingestion.parse.pieces import Entry, Found, Piece, found, piece_of
 from ingestion.values import Line
-import itertools
 
 _SEPARATOR = re.compile(r"\s*[;•·|\t●▪➔→]\s*|,\s*(?![^()]*\))|\s+[–—]\s+|\s+/\s+")
-_GROUP = re.compile(r"^([^:,;\t]{2,45}):\s+|^([^,;\t]{2,40}?)\s+[–—-]\s+(?=[^,]+,)")
+_GROUP = re.compile(r"^([^:,;\t]{2,45}):\s+|^([^,;\t]{2,40}?)\s+[–—-]\s+(?=[^,]+,)|^([^,;\t]{2,40})\t(?=[^\t]*,[^\t]*$)")
 _LEVELS = set(
     """beginner intermediate advanced expert master novice basic proficient competent fluent skilled experienced professional
     elementary level good excellent familiar native grundkenntnisse gut fortgeschritten experte basico medio avanzado debutant
     intermediaire avance keywords skill skills current years""".split()
 )
+_LEVEL_AT_END = re.compile(r"(?i)\s+(?:beginner|intermediate|advanced|expert|master|novice)$")
 _EDGES = " \t\n,;:|•·–—-.➔→"
 
 
 def read_skills(lines: list[Line]) -> list[Entry]:
-    lines = [_without_trailing_level(line) for line in _joined_lines(lines) if not _is_level(line.text)]
+    lines = [_without_trailing_level(line) for line in _joined_lines(without_cards(lines)) if not _is_level(line.text)]
     heads = _group_heads(lines)
     entries: list[Entry] = []
     group: tuple[Line, list[Piece]] | None = None
@@ -124,7 +126,9 @@ def _close(group: tuple[Line, list[Piece]] | None) -> list[Entry]:
     if group is None:
         return []
     head, items = group
-    name = found(piece_of(head).strip(_EDGES), 0.85)
+    piece = piece_of(head).strip(_EDGES)
+    level = _LEVEL_AT_END.search(piece.text)
+    name = found(piece.cut(0, level.start()) if level else piece, 0.85)
     return [{"name": name, "keywords": [found(i, 0.9) for i in items]}] if items else [{"name": name}]
 
 

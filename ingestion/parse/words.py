@@ -9,7 +9,8 @@ from ingestion.parse.lexicon import fold
 
 _TITLE_WORDS = set(
     """accountant actor actuary administrator adviser advisor agent analyst apprentice architect artist assistant associate
-    attendant attorney auditor author baker banker barista barrister bartender biologist bookkeeper bricklayer broker builder buyer
+    attendant attorney auditor author baker banker barista barrister bartender biologist bookkeeper bricklayer broker
+    builder buyer
     captain carer caregiver carpenter cashier ceo cfo chair chairman chef chemist chief cleaner clerk coach co-founder cofounder
     commis conductor consultant controller cook coo coordinator co-ordinator copywriter counsel counsellor counselor courier
     creator cto curator custodian dean deputy dentist designer detective developer dietitian director dispatcher doctor
@@ -57,8 +58,10 @@ _ORGANISATION = re.compile(
     s\.p\.a|s\.c|bv|b\.v|nv|n\.v|oy|oyj|ab|as|a\.s|aps|a/s|sp\.?\s?z\s?o\.?\s?o|s\.r\.o|kft|zrt|jsc|pty|pte|pvt|limited|kk|lda|ltda|eood|
     group|holding|holdings|partners|solicitors|associates|labs|laboratories|laboratory|technologies|technology|systems|
     solutions|software|consulting|consultancy|industries|international|global|enterprises|ventures|capital|bank|insurance|
-    hospital|clinic|klinik|klinikum|krankenhaus|hopital|ospedale|szpital|spital|pharmacy|care\ home|surgery|practice|medical\ cent(?:re|er)|
-    health\ cent(?:re|er)|nhs|trust|foundation|stiftung|fundacion|fondation|charity|institute|institut|university|universitat|universite|
+    hospital|clinic|klinik|klinikum|krankenhaus|hopital|ospedale|szpital|spital|pharmacy|care\ home|surgery|
+    practice|medical\ cent(?:re|er)|
+    health\ cent(?:re|er)|nhs|trust|foundation|stiftung|fundacion|fondation|charity|institute|institut|
+    university|universitat|universite|
     college|school|academy|academie|studio|studios|agency|agentur|media|publishing|press|restaurant|hotel|cafe|
     bistro|kitchen|bakery|arms|inn|resort|supermarkets?|stores?|shop|market|retail|foods|logistics|transport|freight|shipping|
     airlines|airways|railways|energy|power|utilities|telecom|telecommunications|networks?|motors|automotive|aerospace|
@@ -81,17 +84,23 @@ _SCHOOL = re.compile(
 _DEGREE = re.compile(
     r"""(?<![\w])(?:
     (?:bachelor|master|associate|doctor|licenciate|magister|bachelier)(?:['’]?s)?(?:\s+degree)?\s+(?:of|en|in)\s+
-        (?:applied\s+)?(?:science|arts|engineering|business\ administration|technology|laws?|education|philosophy|commerce|fine\ arts|
+        (?:applied\s+)?(?:science|arts|engineering|business\ administration|technology|laws?|education|
+        philosophy|commerce|fine\ arts|
         nursing|architecture|medicine|music|social\ work|public\ health|public\ administration|design|computer\ applications|
         business|economics|sciences)(?:\s+(?:and|&)\s+(?:arts|science|technology))?(?:\s*\((?:hons?|honours|honors)\.?\))?
     | (?:bachelor|master|associate)(?:['’]?s)?(?:\s+(?:degree|diploma))?(?:\s+(?:of|in)\b)?
-    | (?:professions)?bachelor\w*|masterstudium|bachelorstudium|mastère|maîtrise|laurea(?:\s+(?:triennale|magistrale|specialistica))?
-    | b\.?\s?sc\.?|m\.?\s?sc\.?|b\.?\s?a\.?|m\.?\s?a\.?|b\.?\s?s\.?|m\.?\s?s\.?|b\.?\s?eng\.?|m\.?\s?eng\.?|b\.?\s?tech\.?|m\.?\s?tech\.?|b\.?\s?com\.?
-    | b\.?\s?ed\.?|m\.?\s?ed\.?|ll\.?\s?b\.?|ll\.?\s?m\.?|m\.?\s?b\.?\s?a\.?|bba|m\.?\s?phil\.?|ph\.?\s?d\.?|d\.?\s?phil\.?|mbbs|m\.?d\.?|j\.?d\.?|mfa|bfa|mpa|mph|msw|bsw|bsn|msn|
+    | (?:professions)?bachelor\w*|masterstudium|bachelorstudium|mastère|maîtrise|laurea(?:\s+(?:triennale|
+    magistrale|specialistica))?
+    | b\.?\s?sc\.?|m\.?\s?sc\.?|b\.?\s?a\.?|m\.?\s?a\.?|b\.?\s?s\.?|m\.?\s?s\.?|b\.?\s?eng\.?|m\.?\s?eng\.?|
+    b\.?\s?tech\.?|m\.?\s?tech\.?|b\.?\s?com\.?
+    | b\.?\s?ed\.?|m\.?\s?ed\.?|ll\.?\s?b\.?|ll\.?\s?m\.?|m\.?\s?b\.?\s?a\.?|bba|m\.?\s?phil\.?|ph\.?\s?d\.?|
+    d\.?\s?phil\.?|mbbs|m\.?d\.?|j\.?d\.?|mfa|bfa|mpa|mph|msw|bsw|bsn|msn|
       dba|edd|pgce|pgdip|hnd|hnc|fdsc|mca|bca|b\.?arch\.?|m\.?arch\.?|ba\s\(hons\)|meng|beng|mres|btec
     | doctorate|doctorat|doctorado|dottorato|doktor\w*|doutorado|promotion|postdoc\w*
-    | diplom(?:a|e|ă|-?\w*(?:in|ingenieur|kaufmann|informatiker\w*)?)?\b(?:\s+(?:of|in)\b)?|dipl\.?-?\s?\w+\.?|staatsexamen|magister\w*|mgr(?:\s+inż\.?)?|inż\.?|lic\.?|licencjat
-    | licence(?:\s+professionnelle)?|licenciatura|licenciado|licenciada|licențiat?ă?|licenta|grado|máster|maestría|mestrado|bacharelado|graduação|
+    | diplom(?:a|e|ă|-?\w*(?:in|ingenieur|kaufmann|informatiker\w*)?)?\b(?:\s+(?:of|in)\b)?|dipl\.?-?\s?\w+\.?|
+    staatsexamen|magister\w*|mgr(?:\s+inż\.?)?|inż\.?|lic\.?|licencjat
+    | licence(?:\s+professionnelle)?|licenciatura|licenciado|licenciada|licențiat?ă?|licenta|grado|máster|
+    maestría|mestrado|bacharelado|graduação|
       ingénieur|ingeniería|ingeniero|titulación|tecnólogo|técnico|dut|bts|but|deug|cap|bac(?:calauréat)?|ptychio|tradenomi|insinööri|
       kandidat\w*|civilingenjör|sivilingeniør|diplomi-insinööri|titulo|lisans|yüksek\s+lisans|önlisans|sarjana|cử\s+nhân|kỹ\s+sư|bc\.|ing\.|
       alapképzés|mesterképzés|osztatlan

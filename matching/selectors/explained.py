@@ -14,6 +14,10 @@ from matching.models import Match, Prediction
 from matching.selectors.lines import PART_NAMES, Line, line_of
 from matching.values import Finding, Part, Place, parts_from_json
 
+# Characters shown on each side of quoted words.
+AROUND = 48
+_BULLETS = " \u2022\u00b7-–*▪●◦"
+
 
 @dataclass(frozen=True)
 class PartRow:
@@ -26,6 +30,15 @@ class PartRow:
 
 
 @dataclass(frozen=True)
+class Quote:
+    """The words of the CV that carry a finding, with what stands around them on the same line."""
+
+    before: str
+    words: str
+    after: str
+
+
+@dataclass(frozen=True)
 class Shown:
     """A finding with its number, and which of its places are really in the texts shown."""
 
@@ -33,6 +46,7 @@ class Shown:
     finding: Finding
     in_cv: bool
     in_job: bool
+    quote: Quote | None
 
 
 @dataclass(frozen=True)
@@ -88,7 +102,22 @@ def _visible(user: User) -> QuerySet[Match]:
 
 def _shown(line: Line, cv_text: str, job_text: str) -> Iterator[Shown]:
     for number, finding in enumerate(line.account.findings if line.account else ()):
-        yield Shown(number, finding, _is_there(finding.in_cv, cv_text), _is_there(finding.in_job, job_text))
+        in_cv = _is_there(finding.in_cv, cv_text)
+        quote = _quote(finding.in_cv, cv_text) if finding.in_cv and in_cv else None
+        yield Shown(number, finding, in_cv, _is_there(finding.in_job, job_text), quote)
+
+
+def _quote(place: Place, text: str) -> Quote:
+    """The line around the place, cut to a few words on both sides."""
+    line_start = text.rfind("\n", 0, place.start) + 1
+    line_end = text.find("\n", place.end)
+    before = text[line_start : place.start].replace("\t", " ").lstrip(_BULLETS)
+    after = text[place.end : line_end if line_end >= 0 else len(text)].replace("\t", " ").rstrip()
+    if len(before) > AROUND:
+        before = f"… {before[-AROUND:].partition(' ')[2]}"
+    if len(after) > AROUND:
+        after = f"{after[:AROUND].rpartition(' ')[0]} …"
+    return Quote(before, place.text, after)
 
 
 def _is_there(place: Place | None, text: str) -> bool:

@@ -54,6 +54,12 @@ class Line:
         return tuple(finding for finding in self.account.findings if finding.must) if self.account else ()
 
     @property
+    def must_counts(self) -> tuple[tuple[str, int], ...]:
+        """How many must-haves are in each state; for jobs that name too many to show one by one."""
+        states = [finding.state for finding in self.musts]
+        return tuple((state, states.count(state)) for state in ("stated", "related", "missing"))
+
+    @property
     def spread(self) -> Decimal:
         """The width of the interval."""
         return self.match.high - self.match.low

@@ -17,6 +17,7 @@ from matching.selectors.lines import Line, line_of
 
 OPEN = (Status.PENDING, Status.PROCESSING)
 RECENT = timedelta(days=7)
+MARKS = 6
 
 _JOB_FIELDS = ("title", "company", "city", "country", "remote", "status", "posted_at",
                "salary_min", "salary_max", "salary_currency", "salary_period")  # fmt: skip
@@ -72,6 +73,11 @@ class Candidates:
     ranked: RankedList
     must_names: tuple[str, ...]
 
+    @property
+    def fits_one_by_one(self) -> bool:
+        """Whether each must-have can have a mark of its own in a line of the list."""
+        return len(self.must_names) <= MARKS
+
 
 def jobs_for_cv(cv: CV) -> RankedList:
     """The jobs for a CV, best first, without the texts; three queries however long it is."""
@@ -102,7 +108,7 @@ def needs_new_list(job: Job, ranked: RankedList, *, fresh_for: timedelta) -> boo
         return False
     if newest is None or newest.created_at < timezone.now() - fresh_for:
         return True
-    arrived = CV.objects.latest().filter(status=Status.COMPLETED).aggregate(newest=Max("finished_at"))["newest"]
+    arrived = CV.objects.current().filter(status=Status.COMPLETED).aggregate(newest=Max("finished_at"))["newest"]
     return arrived is not None and arrived > newest.created_at
 
 

@@ -17,8 +17,9 @@ from ingestion.parse import parse_document
 
 class Command(BaseCommand):
     help = (
-        "Parse CV files (PDF, DOCX, ODT, RTF, HTML, plain text, Markdown) into DIR/<file name without extension>.json, as JSON "
-        "Resume plus meta. A file that cannot be read gets one line 'FILE: reason' on stderr and no output; exit code 1 if any failed."
+        "Parse CV files (PDF, DOCX, ODT, RTF, HTML, plain text, Markdown) into DIR/<file name without extension>.json, as "
+        "JSON Resume plus meta. A file that cannot be read gets one line 'FILE: reason' on stderr and no output; exit code 1 "
+        "if any failed."
     )
     requires_system_checks: list[str] = []
     requires_migrations_checks = False

@@ -1,0 +1,86 @@
+"""Fills an embedded installation with fictional jobs, CVs and accounts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
+from django.utils import timezone
+
+from cvmatch import demo
+from cvmatch.core.models import User
+from ingestion.models import CV, Candidate
+from ingestion.services import import_postings, receive_cv
+from ingestion.sources.jsonld import read_posting
+from jobs.models import Job
+
+SOURCE = "demo"
+PASSWORD = "demo"  # noqa: S105 - printed at start; the accounts exist on the loopback address only
+ACCOUNTS = (
+    ("recruiter", User.Role.RECRUITER, "browses jobs and their candidates"),
+    ("candidate", User.Role.CANDIDATE, "uploads a CV and sees matching jobs"),
+    ("admin", User.Role.ADMIN, "watches the pipeline, and the admin at /admin/"),
+)
+
+
+class Command(BaseCommand):
+    help = (
+        "Load the demo: fictional jobs and CVs of many professions, and three accounts. "
+        "Only with the embedded database; never where DATABASE_URL is set or CVMATCH_DEMO is 0."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--if-empty", action="store_true", help="do nothing when there are jobs or CVs already")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not settings.DEMO:
+            raise CommandError("The demo is for the embedded database only: unset DATABASE_URL, and CVMATCH_DEMO if set.")
+        if options["if_empty"] and (Job.objects.exists() or CV.objects.exists()):
+            self.stdout.write("There is data already; the demo is left alone.")
+            return
+        with transaction.atomic():
+            users = {name: _account(name, role) for name, role, _ in ACCOUNTS}
+            jobs = _load_jobs()
+            cvs = _load_cvs(users["recruiter"], users["candidate"])
+        _note_logins()
+        self.stdout.write(f"{jobs} jobs and {cvs} CVs loaded; the workers read, embed and match them now.")
+
+
+def _account(name: str, role: str) -> User:
+    user, _ = User.objects.get_or_create(username=name, defaults={"role": role})
+    user.role = role
+    user.is_staff = user.is_superuser = role == User.Role.ADMIN
+    user.set_password(PASSWORD)
+    user.save()
+    return user
+
+
+def _load_jobs() -> int:
+    rows = demo.load_jobs(timezone.now())
+    postings = (posting for number, row in enumerate(rows, start=1) for posting in read_posting(number, row))
+    counts = import_postings(source=SOURCE, rows=postings, report=lambda rejected: None)
+    return counts.created + counts.updated + counts.unchanged
+
+
+def _load_cvs(recruiter: User, candidate: User) -> int:
+    """One CV belongs to the candidate's account; the others came in by the recruiter."""
+    files = demo.cv_files()
+    person, _ = Candidate.objects.get_or_create(user=candidate)
+    for number, path in enumerate(files):
+        known = CV.objects.filter(filename=path.name, candidate__user=candidate if number == 0 else None).first()
+        receive_cv(
+            content=path.read_bytes(),
+            filename=path.name,
+            uploaded_by=recruiter,
+            candidate=person if number == 0 else known.candidate if known else None,
+            interactive=False,
+        )
+    return len(files)
+
+
+def _note_logins() -> None:
+    lines = [f"  {name} / {PASSWORD}  {what}" for name, _, what in ACCOUNTS]
+    settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
+    (settings.VAR_DIR / "demo-logins.txt").write_text("\n".join(["Demo log-ins:", *lines, ""]), encoding="utf-8")

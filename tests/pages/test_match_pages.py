@@ -1,0 +1,216 @@
+"""Jobs for a CV, one match explained, a job's candidates."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from cvmatch.core.models import Status
+from ingestion.models import CV
+from jobs.models import Job
+from matching.models import Explanation, JobEmbedding, Match, Prediction
+from matching.values import Account
+from tests.support import make_cv, make_job, make_user, work_until_idle
+
+
+def texts_of(page: str) -> list[str]:
+    """What the two panes of a match show, without its markup."""
+    panes = re.findall(r'<div class="doc pane" tabindex="0">(.*?)</div>\s*</section>', page, re.DOTALL)
+    return [html.unescape(re.sub(r"<[^>]+>", "", pane)) for pane in panes]
+
+
+def test_a_list_shows_score_why_place_and_pay(as_: Callable[[str], Client], match: Match) -> None:
+    page = as_("candidate").get(f"/cvs/{match.cv_id}/matches/").content.decode()
+    account = Account.from_json(match.explanation.body_json)
+    assert f"{match.score:.0f}</div>" in page
+    assert html.escape(account.sentences[0]) in page
+    assert "Berlin, DE" in page
+    assert "pay not stated" in page
+    assert "hx-trigger" not in page
+
+
+def test_a_list_that_is_partly_explained_says_how_far_it_is_and_goes_on_asking(
+    as_: Callable[[str], Client], match: Match
+) -> None:
+    Explanation.objects.update(status=Status.PENDING)
+    page = as_("candidate").get(f"/cvs/{match.cv_id}/matches/").content.decode()
+    assert "0 of 1 explained, more in a minute." in page
+    assert "The reasons are being written" in page
+    assert 'hx-trigger="every 3s"' in page
+
+
+def test_a_list_that_is_being_made_is_pending_and_never_zero(as_: Callable[[str], Client], cv: CV) -> None:
+    Prediction.objects.all().delete()
+    page = as_("candidate").get(f"/cvs/{cv.pk}/matches/").content.decode()
+    assert "Pending" in page
+    assert 'class="score"' not in page
+
+
+def test_without_any_job_the_list_is_empty_and_says_what_happens_next(as_: Callable[[str], Client], people: dict) -> None:
+    cv = make_cv(user=people["candidate"])
+    work_until_idle()
+    page = as_("candidate").get(f"/cvs/{cv.pk}/matches/").content.decode()
+    assert "No job comes near this CV yet" in page
+
+
+def test_an_older_list_stays_while_a_newer_one_is_made_or_failed(as_: Callable[[str], Client], match: Match) -> None:
+    client, address = as_("candidate"), f"/cvs/{match.cv_id}/matches/"
+    client.post(f"{address}again/")
+    page = client.get(address).content.decode()
+    assert "A new list is being made." in page
+    assert match.job.title in page
+    Prediction.objects.filter(status=Status.PENDING).update(status=Status.FAILED, error="The database was busy.")
+    page = client.get(address).content.decode()
+    assert "The database was busy." in page
+    assert match.job.title in page
+
+
+def test_asking_twice_at_once_makes_one_list(as_: Callable[[str], Client], cv: CV) -> None:
+    client = as_("candidate")
+    for _ in range(2):
+        client.post(f"/cvs/{cv.pk}/matches/again/")
+    assert Prediction.objects.filter(cv=cv, status=Status.PENDING).count() == 1
+
+
+def test_a_match_shows_both_texts_exactly_with_evidence_linked_both_ways(
+    as_: Callable[[str], Client], match: Match
+) -> None:
+    page = as_("candidate").get(f"/matches/{match.pk}/").content.decode()
+    assert texts_of(page) == [match.cv.text, match.job.description]
+    account = Account.from_json(match.explanation.body_json)
+    ids = set(re.findall(r'id="([^"]+)"', page))
+    for number, finding in enumerate(account.findings):
+        assert f"finding-{number}" in ids
+        assert (f"cv-{number}" in ids) == (finding.in_cv is not None)
+        assert (f"job-{number}" in ids) == (finding.in_job is not None)
+    targets = set(re.findall(r'href="#([^"]+)"', page)) - {"main"}
+    assert targets <= ids
+    assert any(target.startswith("job-") for target in targets)
+    assert "not found in the CV" in page
+
+
+def test_every_part_shows_its_points_and_its_weight(as_: Callable[[str], Client], match: Match) -> None:
+    page = as_("candidate").get(f"/matches/{match.pk}/").content.decode()
+    skills = next(part for part in match.parts_json if part["name"] == "skills")
+    assert re.search(rf"Skills</span>.*?/ {100 * skills['weight']:.0f}<", page, re.DOTALL)
+    assert "not known" in page  # nobody said what they want to be paid
+    assert match.prediction.config_version in page
+
+
+def test_marks_are_left_out_where_a_text_changed_since(as_: Callable[[str], Client], match: Match) -> None:
+    Job.objects.filter(pk=match.job_id).update(description="Something else entirely.")
+    page = as_("candidate").get(f"/matches/{match.pk}/").content.decode()
+    assert "has changed since this was written" in page
+    assert texts_of(page)[1] == "Something else entirely."
+    assert 'id="job-0"' not in page
+
+
+def test_reasons_that_are_not_written_yet_come_by_themselves(as_: Callable[[str], Client], match: Match) -> None:
+    Explanation.objects.update(status=Status.PENDING)
+    client = as_("candidate")
+    assert "The reasons are being written." in client.get(f"/matches/{match.pk}/").content.decode()
+    work = client.get(f"/matches/{match.pk}/", headers={"HX-Request": "true", "HX-Target": "account"}).content.decode()
+    assert work.strip().startswith('<div id="account"')
+
+
+def test_opening_a_jobs_candidates_starts_the_search_and_shows_them_when_they_are_there(
+    as_: Callable[[str], Client], cv: CV, job: Job
+) -> None:
+    client, address = as_("recruiter"), f"/jobs/{job.pk}/candidates/"
+    first = client.get(address).content.decode()
+    assert "Looking through the CVs" in first
+    assert 'hx-trigger="every 2s"' in first
+    work_until_idle()
+    polled = client.get(address, headers={"HX-Request": "true", "HX-Target": "people"}).content.decode()
+    assert polled.strip().startswith('<div id="people"')
+    assert "Mara Lindqvist" in polled
+    assert "<strong>1</strong> CV searched" in polled
+    assert "hx-trigger" not in polled
+
+
+@pytest.mark.parametrize(
+    ("age", "newer_cv", "starts"),
+    [(timedelta(hours=1), False, False), (timedelta(hours=25), False, True), (timedelta(hours=1), True, True)],
+)
+def test_the_search_is_made_again_when_it_is_old_or_a_cv_has_come_in_since(
+    as_: Callable[[str], Client], job_match: Match, age: timedelta, newer_cv: bool, starts: bool
+) -> None:
+    Prediction.objects.filter(job=job_match.job).update(created_at=timezone.now() - age)
+    read_at = timezone.now() - (timedelta() if newer_cv else timedelta(days=2))
+    CV.objects.update(finished_at=read_at)
+    page = as_("recruiter").get(f"/jobs/{job_match.job_id}/candidates/").content.decode()
+    assert ("looking again" in page) == starts
+    assert Prediction.objects.filter(job=job_match.job).count() == (2 if starts else 1)
+
+
+def test_polling_never_starts_a_search(as_: Callable[[str], Client], cv: CV, job: Job) -> None:
+    as_("recruiter").get(f"/jobs/{job.pk}/candidates/", headers={"HX-Request": "true", "HX-Target": "people"})
+    assert not Prediction.objects.filter(job=job).exists()
+
+
+def test_a_search_that_failed_is_left_alone_until_somebody_tries_again(
+    as_: Callable[[str], Client], job_match: Match
+) -> None:
+    client, address = as_("recruiter"), f"/jobs/{job_match.job_id}/candidates/"
+    Prediction.objects.filter(job=job_match.job).update(
+        status=Status.FAILED, error="The search ended early.", created_at=timezone.now() - timedelta(days=3)
+    )
+    assert "The search ended early." in client.get(address).content.decode()
+    assert Prediction.objects.filter(job=job_match.job).count() == 1
+    client.post(f"{address}again/")
+    assert Prediction.objects.get(job=job_match.job).status == Status.PENDING
+
+
+def test_a_job_that_has_just_come_in_says_that_it_is_being_prepared(as_: Callable[[str], Client], job: Job) -> None:
+    JobEmbedding.objects.all().delete()
+    assert "The job is being prepared" in as_("recruiter").get(f"/jobs/{job.pk}/candidates/").content.decode()
+
+
+def test_the_detail_beside_the_list_is_the_chosen_candidate(as_: Callable[[str], Client], job_match: Match) -> None:
+    client = as_("recruiter")
+    address = f"/jobs/{job_match.job_id}/candidates/"
+    assert 'aria-current="true"' in client.get(f"{address}?match={job_match.pk}").content.decode()
+    panel = client.get(
+        f"/matches/{job_match.pk}/", headers={"HX-Request": "true", "HX-Target": "people-detail"}
+    ).content.decode()
+    assert "Side by side" in panel
+    assert "<html" not in panel
+
+
+def test_home_of_a_candidate_invites_or_shows_the_newest_matches(as_: Callable[[str], Client], match: Match) -> None:
+    assert "Upload your CV" in as_("other").get("/").content.decode()
+    assert match.job.title in as_("candidate").get("/").content.decode()
+
+
+def test_home_of_a_recruiter_shows_strong_candidates_and_files_that_failed(
+    as_: Callable[[str], Client], match: Match
+) -> None:
+    Match.objects.update(band="strong")
+    CV.objects.update(status=Status.FAILED, error="Two columns too many.")
+    page = as_("recruiter").get("/").content.decode()
+    assert "1 strong" in page
+    assert "Two columns too many." in page
+    assert "Pipeline" not in page
+    assert "Pipeline" in as_("admin").get("/").content.decode()
+
+
+def test_a_recruiter_sees_candidates_without_a_name_by_their_number(as_: Callable[[str], Client], job_match: Match) -> None:
+    CV.objects.update(name="")
+    page = as_("recruiter").get(f"/jobs/{job_match.job_id}/candidates/").content.decode()
+    assert f"Candidate {job_match.cv.candidate_id}" in page
+
+
+def test_marks_stand_for_each_must_have_or_for_their_numbers_when_there_are_many(
+    as_: Callable[[str], Client], job_match: Match
+) -> None:
+    page = as_("recruiter").get(f"/jobs/{job_match.job_id}/candidates/").content.decode()
+    assert page.count('class="person-marks"') == 1
+    assert "Kubernetes not found." in page or "Kubernetes related." in page
+
+
