@@ -266,9 +266,9 @@ def upload_all(base: str, key: str, files: list[Path]) -> None:
         wait_for(lambda: idle(client), 300)  # the demo itself is worked off first
         accepted, explained = [], []
         for number in range(UPLOADS):
-            path = files[number % len(files)]
+            content = variant(files[number % len(files)], number)
             begun = time.perf_counter()
-            files_part = {"file": (path.name, path.read_bytes())}
+            files_part = {"file": (f"variant-{number}.docx", content)}
             answer = client.post("/api/v1/candidate/upload_and_parse", files=files_part)
             answer.raise_for_status()
             accepted.append(time.perf_counter() - begun)
@@ -277,6 +277,23 @@ def upload_all(base: str, key: str, files: list[Path]) -> None:
             explained.append(time.perf_counter() - begun)
     report("upload answered", accepted)
     report("upload to explained matches", explained, unit="s")
+
+
+def variant(path: Path, number: int) -> bytes:
+    """A demo CV as a DOCX that no cache has seen: the same lines, each with words of its own."""
+    import io
+
+    import docx
+
+    from ingestion.extract import read_document
+
+    lines = read_document(path.read_bytes(), filename=path.name, max_bytes=10_000_000).text.splitlines()
+    document = docx.Document()
+    for line in lines:
+        document.add_paragraph(f"{line} (project {number})" if len(line) > 60 else line)
+    stream = io.BytesIO()
+    document.save(stream)
+    return stream.getvalue()
 
 
 def is_explained(client: Any, where: str) -> bool:

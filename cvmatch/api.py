@@ -15,8 +15,7 @@ from cvmatch.core.errors import CvmatchError, NotAllowed
 from cvmatch.core.http_api import KeyAuth, problem, user_of
 from cvmatch.dashboard import system_health
 from ingestion.api.cvs import router as cvs
-from ingestion.api.jobs import router as job_pushes
-from jobs.api import router as jobs
+from ingestion.api.jobs import router as jobs
 from matching.api import router as matches
 
 log = structlog.get_logger(__name__)
@@ -57,7 +56,6 @@ def get_system_health(request: HttpRequest) -> Any:
 
 api.add_router("/admin", operations)
 api.add_router("/jobs", jobs)
-api.add_router("/jobs", job_pushes)
 api.add_router("", cvs)
 api.add_router("", matches)
 

@@ -58,7 +58,7 @@ STAGES: tuple[Stage, ...] = (
     Stage(
         "count_words",
         "matching.stages.count_words",
-        batch=1,
+        batch=10,
         minutes=60,
         on=("jobs.imported",),
         about="Counts how rare each word is, for search by words.",

@@ -8,6 +8,7 @@ from django.urls import path
 
 from cvmatch import dashboard, home
 from cvmatch.api import api
+from cvmatch.metrics import metrics
 from ingestion import views as ingestion
 from jobs import views as jobs
 from matching import views as matching
@@ -37,6 +38,7 @@ machines = [
     path("health/live", dashboard.live, name="health-live"),
     path("health/ready", dashboard.ready, name="health-ready"),
     path("api/v1/", api.urls),
+    path("metrics", metrics, name="metrics"),
 ]
 
 urlpatterns = [*pages, *machines, path("admin/", admin.site.urls)]

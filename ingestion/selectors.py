@@ -7,11 +7,11 @@ from django.db.models import Q, QuerySet
 
 from cvmatch.core.errors import NotFound
 from cvmatch.core.models import Status, User
-from cvmatch.core.pages import PAGE, Page
+from cvmatch.core.pages import PAGE, Page, typed
 from ingestion.models import CV
 
 # The texts are large and lists do not show them.
-_HEAVY = ("text", "parsed_json", "search")
+_HEAVY = ("text", "matched_text", "parsed_json", "search")
 
 
 def get_cv(user: User, pk: int) -> CV:
@@ -37,7 +37,7 @@ def list_versions(cv: CV) -> QuerySet[CV]:
 def list_cv_page(user: User, *, words: str = "", before: int | None = None, limit: int = PAGE) -> Page[CV]:
     """One page of the CVs a user may see, newest first; ``before`` is the id that the page before ended with."""
     cvs = CV.objects.visible_to(user).current().select_related("candidate").defer(*_HEAVY)
-    if words.strip():
+    if words := typed(words):
         cvs = cvs.filter(
             Q(search=SearchQuery(words, search_type="websearch", config="english")) | Q(name__icontains=words)
         )

@@ -17,6 +17,7 @@ from cvmatch.core.models import User
 from cvmatch.core.queue import announce
 from cvmatch.core.text import content_hash
 from ingestion.extract import check_content
+from ingestion.identity import hide_identity
 from ingestion.models import CV, Candidate, skills_to_json
 from ingestion.quality import assess
 from ingestion.sources import Rejected
@@ -58,10 +59,12 @@ def store_parse(cv: CV, text: str, parsed: ParsedCV) -> None:
     cv.parsed_json = parsed.to_json()
     cv.completeness = quality.score
     cv.findings = list(quality.findings)
-    cv.skills_json = skills_to_json((*find_skills(cv.text), *find_languages(cv.text)))
+    cv.matched_text = hide_identity(cv.text, parsed)
+    cv.skills_json = skills_to_json((*find_skills(cv.matched_text), *find_languages(cv.matched_text)))
     cv.content_hash = content_hash(parsed.parser_version, skills_version(), cv.text)
     cv.save(
         update_fields=[
+            "matched_text",
             "text",
             "name",
             "label",

@@ -21,7 +21,12 @@ class JobAdmin(ReadOnlyAdmin):
     search_fields = ("title", "company", "external_id")
     date_hierarchy = "posted_at"
     ordering = ("-pk",)
-    exclude = ("search", "description_html", "requirements_json")
+    fields = (
+        "page", "title", "company", "source", "external_id", "status", "url", "city", "region", "country", "postal_code",
+        "latitude", "longitude", "remote", "employment_type", "level", "salary_min", "salary_max", "salary_currency",
+        "salary_period", "posted_at", "expires_at", "first_seen_at", "changed_at", "asks_for", "repairs", "content_hash",
+        "description",
+    )  # fmt: skip
     readonly_fields = ("page", "asks_for")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Job]:

@@ -21,7 +21,9 @@ class JobQuerySet(models.QuerySet["Job"]):
         """Jobs whose title, company or text contain the words, as a person types them into a search box."""
         from django.contrib.postgres.search import SearchQuery
 
-        return self.filter(search=SearchQuery(words, search_type="websearch", config="english"))
+        # PostgreSQL refuses NUL in any text.
+        query = SearchQuery(words.replace("\x00", " "), search_type="websearch", config="english")
+        return self.filter(search=query)
 
 
 class Job(models.Model):

@@ -9,7 +9,7 @@ from django.contrib.postgres.search import SearchQuery
 from django.db.models import F, Q
 
 from cvmatch.core.errors import InvalidInput, NotFound
-from cvmatch.core.pages import PAGE, Page
+from cvmatch.core.pages import PAGE, Page, typed
 from jobs.models import Job, JobQuerySet
 
 # The texts are large and lists do not show them.
@@ -29,8 +29,8 @@ def list_jobs(
     *, words: str = "", place: str = "", remote: bool = False, after: str = "", limit: int = PAGE
 ) -> Page[Job]:
     """One page of the open jobs, newest first and those without a date last; ``after`` is ``Page.next`` of the page before."""
-    jobs = _containing(words.strip()).active().defer(*_HEAVY)
-    if town := place.strip():
+    jobs = _containing(typed(words)).active().defer(*_HEAVY)
+    if town := typed(place):
         jobs = jobs.filter(Q(city__icontains=town) | Q(region__icontains=town) | Q(country__iexact=town))
     if remote:
         jobs = jobs.filter(remote=True)
@@ -44,11 +44,11 @@ def _containing(words: str) -> JobQuerySet:
     """Jobs with all the words; the last one may still be being typed, so its beginning is enough."""
     if not words:
         return Job.objects.all()
-    typed = re.findall(r"\w+", words)
+    parts = re.findall(r"\w+", words)
     found = Job.objects.matching_words(words)
-    if not typed or set(words) & set('"-'):  # quoted or excluded words mean exactly what they say
+    if not parts or set(words) & set('"-'):  # quoted or excluded words mean exactly what they say
         return found
-    beginning = SearchQuery(" & ".join([*typed[:-1], f"{typed[-1]}:*"]), search_type="raw", config="english")
+    beginning = SearchQuery(" & ".join([*parts[:-1], f"{parts[-1]}:*"]), search_type="raw", config="english")
     return found | Job.objects.filter(search=beginning)
 
 

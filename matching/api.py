@@ -8,6 +8,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema
+from ninja.responses import Status as Answer
 from pydantic import Field
 
 from cvmatch.core.errors import InvalidInput, NotAllowed, NotFound
@@ -106,7 +107,7 @@ def get_cv_status(request: HttpRequest, response: HttpResponse, cv_id: int) -> S
     summary="Recommended jobs",
     operation_id="get_recommendations",
 )
-def get_recommendations(request: HttpRequest, response: HttpResponse, cv_id: int) -> tuple[int, PredictionOut]:
+def get_recommendations(request: HttpRequest, response: HttpResponse, cv_id: int) -> Answer[PredictionOut]:
     """The newest list of jobs for a CV, best first; 202 while it is being made."""
     cv = get_cv(user_of(request), cv_id)
     newest = Prediction.objects.filter(cv=cv, side=Prediction.Side.JOBS_FOR_CV).order_by("-created_at")
@@ -117,12 +118,12 @@ def get_recommendations(request: HttpRequest, response: HttpResponse, cv_id: int
 
 
 @router.post("/match", response={202: TaskOut}, summary="Ask for a match", operation_id="start_match")
-def start_match(request: HttpRequest, response: HttpResponse, body: MatchIn) -> tuple[int, TaskOut]:
+def start_match(request: HttpRequest, response: HttpResponse, body: MatchIn) -> TaskOut:
     """Starts a new ranked list, jobs for a CV or CVs for a job; poll the address in `Location`."""
     prediction = _request(user_of(request), body)
     response["Location"] = f"/api/v1/match/{prediction.pk}"
     response["Retry-After"] = RETRY_AFTER_S
-    return 202, TaskOut(task_id=prediction.pk, status=prediction.status)
+    return TaskOut(task_id=prediction.pk, status=prediction.status)
 
 
 @router.get(
@@ -131,7 +132,7 @@ def start_match(request: HttpRequest, response: HttpResponse, body: MatchIn) -> 
     summary="A match's state and result",
     operation_id="get_match",
 )
-def get_match(request: HttpRequest, response: HttpResponse, task_id: int) -> tuple[int, PredictionOut]:
+def get_match(request: HttpRequest, response: HttpResponse, task_id: int) -> Answer[PredictionOut]:
     """202 while it is being made, 200 with the list once it is there (or with the reason why it failed)."""
     return _answer(response, _visible(user_of(request), task_id))
 
@@ -164,18 +165,19 @@ def _visible(user: User, pk: int) -> Prediction:
     return prediction
 
 
-def _answer(response: HttpResponse, prediction: Prediction) -> tuple[int, PredictionOut]:
+def _answer(response: HttpResponse, prediction: Prediction) -> Answer[PredictionOut]:
     open_ = prediction.status in {Status.PENDING, Status.PROCESSING}
     if open_:
         response["Retry-After"] = RETRY_AFTER_S
-    return 202 if open_ else 200, _prediction(prediction)
+    return Answer(202 if open_ else 200, _prediction(prediction))
 
 
 def _prediction(prediction: Prediction) -> PredictionOut:
     lines = Match.objects.filter(prediction=prediction).select_related("job", "cv", "explanation").order_by("rank")
     lines = lines.only(
         "rank", "cv_id", "job_id", "score", "low", "high", "band", "parts_json",
-        "job__title", "job__company", "job__city", "job__region", "job__country", "job__remote",
+        "job__title", "job__company", "job__remote",
+        "job__city", "job__region", "job__country", "job__postal_code", "job__latitude", "job__longitude",
         "cv__label", "explanation__status", "explanation__body_json",
     )  # fmt: skip
     facts = ("status", "side", "cv_id", "job_id", "created_at", "searched", "model", "config_version", "error")

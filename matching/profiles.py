@@ -27,8 +27,8 @@ def cv_profile(cv: CV, *, today: date) -> CVProfile:
         years=years,
         place=_cv_place(parsed),
         desired_pay=_desired_pay(cv),
-        english=englishness(cv.text),
-        length=len(cv.text.split()),
+        english=englishness(cv.matched_text),
+        length=len(cv.matched_text.split()),
     )
 
 

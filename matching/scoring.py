@@ -27,8 +27,9 @@ from matching.values import (
 )
 
 NICE_TO_HAVE = 0.4
-# Two more skills of unknown outcome, half met: a job that names one skill must not swing from 0 to 100 on it.
-PRIOR_SKILLS, PRIOR_MET = 1.0, 0.5
+# As if the job asked for one skill more, met as far as meaning and title suggest: a job that names a single skill must
+# not swing from 0 to 100 on it, and one that names none must not come out ahead.
+PRIOR_SKILLS, PRIOR_UNKNOWN = 1.0, 0.5
 # How much matching words count beside meaning in English texts of this length or more.
 WORDS_SHARE, LONG_TEXT_WORDS = 0.3, 150
 NOISE = 4.0
@@ -67,14 +68,15 @@ def score(found: Candidate, cv: CVProfile, job: JobProfile, *, config: ScoringCo
     """How well the CV and the job suit each other; deterministic for the same values and ``now``."""
     values = {
         "semantic": semantic_part(found, cv, job, config),
-        "skills": skills_part(cv, job),
+        "skills": None,
         "title": _scaled(found.title_cosine, config),
         "experience": experience_part(cv, job),
         "place": place_part(cv, job),
         "pay": pay_part(cv, job),
         "recency": recency_part(job, now),
     }
-    return total(tuple(Part(name, _rounded(values[name]), weight) for name, weight in config.weights.items()))
+    parts = tuple(Part(name, _rounded(values[name]), weight) for name, weight in config.weights.items())
+    return total(_with_skills(parts, cv, job))
 
 
 def total(parts: tuple[Part, ...]) -> Score:
@@ -96,9 +98,14 @@ def total(parts: tuple[Part, ...]) -> Score:
 def score_with_skill(parts: tuple[Part, ...], cv: CVProfile, job: JobProfile, skill_id: str) -> float:
     """The score if the CV showed one skill more, all else equal."""
     richer = replace(cv, skills=cv.skills | {skill_id})
-    value = skills_part(richer, job)
-    changed = (replace(part, value=_rounded(value)) if part.name == "skills" else part for part in parts)
-    return total(tuple(changed)).score
+    return total(_with_skills(parts, richer, job)).score
+
+
+def _with_skills(parts: tuple[Part, ...], cv: CVProfile, job: JobProfile) -> tuple[Part, ...]:
+    """The parts with the one for skills worked out; it leans on those for meaning and title."""
+    near = [part.value for part in parts if part.name in {"semantic", "title"} and part.value is not None]
+    value = _rounded(skills_part(cv, job, expected=sum(near) / len(near) if near else PRIOR_UNKNOWN))
+    return tuple(replace(part, value=value) if part.name == "skills" else part for part in parts)
 
 
 def semantic_part(found: Candidate, cv: CVProfile, job: JobProfile, config: ScoringConfig) -> float | None:
@@ -115,7 +122,7 @@ def semantic_part(found: Candidate, cv: CVProfile, job: JobProfile, config: Scor
     return trust * meaning + (1 - trust) * words
 
 
-def skills_part(cv: CVProfile, job: JobProfile) -> float | None:
+def skills_part(cv: CVProfile, job: JobProfile, *, expected: float) -> float | None:
     """The share of the asked skills and languages that the CV shows; nice-to-haves count less, related skills in part."""
     asked = [(skill.skill_id, skill.must) for skill in job.requirements.skills]
     asked += [(language.language_id, language.must) for language in job.requirements.languages]
@@ -123,7 +130,7 @@ def skills_part(cv: CVProfile, job: JobProfile) -> float | None:
         return None
     weights = [1.0 if must else NICE_TO_HAVE for _, must in asked]
     met = sum(w * skill_credit(cv, skill_id) for w, (skill_id, _) in zip(weights, asked, strict=True))
-    return (met + PRIOR_SKILLS * PRIOR_MET) / (sum(weights) + PRIOR_SKILLS)
+    return (met + PRIOR_SKILLS * expected) / (sum(weights) + PRIOR_SKILLS)
 
 
 def skill_credit(cv: CVProfile, skill_id: str) -> float:

@@ -203,21 +203,22 @@ def refresh_words() -> int:
 
 
 def _count_words(corpus: str, texts: str) -> None:
+    counted_at = timezone.now()  # before the count: what changes meanwhile is counted the next time
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('cvmatch.words'))")
         cursor.execute("DELETE FROM matching_lexeme WHERE corpus = %s", [corpus])
         cursor.execute(
-            "INSERT INTO matching_lexeme (corpus, lexeme, documents) SELECT %s, word, ndoc FROM ts_stat(%s) WHERE ndoc > 1",
+            "INSERT INTO matching_lexeme (corpus, lexeme, documents) SELECT %s, word, ndoc FROM ts_stat(%s)",
             [corpus, texts],
         )
         cursor.execute(
             f"""
             INSERT INTO matching_corpus (name, documents, mean_length, refreshed_at)
-            SELECT %s, count(*), coalesce(avg(length(search)), 0), now() FROM ({texts}) t
+            SELECT %s, count(*), coalesce(avg(length(search)), 0), %s FROM ({texts}) t
             ON CONFLICT (name) DO UPDATE SET documents = EXCLUDED.documents, mean_length = EXCLUDED.mean_length,
                                              refreshed_at = EXCLUDED.refreshed_at
             """,  # noqa: S608 - ``texts`` is one of the constants above
-            [corpus],
+            [corpus, counted_at],
         )
 
 

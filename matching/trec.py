@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,8 +41,11 @@ class Entry:
 def read_entries(path: Path) -> list[Entry]:
     """The rows ``{"id", "text"}`` of a JSON Lines file, also compressed. Raises InvalidInput naming the line."""
     opener = gzip.open if path.suffix == ".gz" else open
-    with opener(path, "rt", encoding="utf-8") as lines:
-        return [_entry(path, number, line) for number, line in enumerate(lines, start=1) if line.strip()]
+    try:
+        with opener(path, "rt", encoding="utf-8") as lines:
+            return [_entry(path, number, line) for number, line in enumerate(lines, start=1) if line.strip()]
+    except (UnicodeDecodeError, gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise InvalidInput(f"{path}: not JSON Lines in UTF-8, or a damaged archive.") from error
 
 
 def run(

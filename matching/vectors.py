@@ -20,8 +20,8 @@ def cv_vectors(cvs: Sequence[CV]) -> list[Vectors]:
     """The vectors of each CV by kind; a text without a word in it has none."""
     parsed = [cv.parsed for cv in cvs]
     pairs = list(zip(cvs, parsed, strict=True))
-    whole = [texts.cv_text(cv.text, resume) for cv, resume in pairs]
-    return _by_kind(whole, [texts.cv_title_text(resume, cv.text) for cv, resume in pairs])
+    whole = [texts.cv_text(cv.matched_text, resume) for cv, resume in pairs]
+    return _by_kind(whole, [texts.cv_title_text(resume, cv.matched_text) for cv, resume in pairs])
 
 
 def job_vectors(jobs: Sequence[Job]) -> list[Vectors]:

@@ -1,4 +1,4 @@
-"""One page of a list that is read by keyset: its rows, and the mark after which the next page begins."""
+"""Lists that people page and search through: one page read by keyset, and what was typed into a search box."""
 
 from __future__ import annotations
 
@@ -16,3 +16,8 @@ class Page(Generic[RowT]):
 
     rows: tuple[RowT, ...]
     next: str = ""
+
+
+def typed(words: str) -> str:
+    """What somebody typed, fit for a query: without the NUL that PostgreSQL refuses, and not longer than a sentence."""
+    return words.replace("\x00", " ").strip()[:200]

@@ -9,6 +9,7 @@ import environ
 import structlog
 
 from cvmatch import embedded
+from cvmatch.core.errors import InvalidInput
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent.parent
 
@@ -38,6 +39,13 @@ ENVIRONMENT = (
 
 env = environ.Env()
 
+
+def _port(text: str) -> int:
+    """A port number; said in words when it is not, since this is the one setting that people type by hand."""
+    if text.isdecimal() and 0 < int(text) < 65536:
+        return int(text)
+    raise InvalidInput(f"PORT is {text!r}; it must be a number from 1 to 65535.")
+
 VAR_DIR = Path(env.str("CVMATCH_VAR_DIR", default=str(PROJECT_DIR / "var"))).resolve()
 # Without a server of its own, cvmatch runs PostgreSQL from a wheel inside VAR_DIR, on a unix socket only.
 EMBEDDED = not env.str("DATABASE_URL", default="")
@@ -45,7 +53,7 @@ DATABASE_URL = env.str("DATABASE_URL", default="") or embedded.database_url(VAR_
 # Demo data and accounts with known passwords exist only beside the embedded server, on the loopback address.
 DEMO = EMBEDDED and env.bool("CVMATCH_DEMO", default=True)
 HOST = env.str("HOST", default="127.0.0.1")
-PORT = env.int("PORT", default=8000)
+PORT = _port(env.str("PORT", default="8000"))
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="") or (embedded.secret_key(VAR_DIR) if EMBEDDED else "")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])

@@ -47,14 +47,14 @@ class ParsedCVOut(CVOut):
     summary="Upload a CV",
     operation_id="upload_and_parse",
 )
-def upload_and_parse(request: HttpRequest, response: HttpResponse, file: File[UploadedFile]) -> tuple[int, CV]:
+def upload_and_parse(request: HttpRequest, response: HttpResponse, file: File[UploadedFile]) -> CV:
     """Keeps the file and answers at once; reading, matching and explaining follow. Poll the address in `Location`."""
     user = user_of(request)
     check_size(file.size or 0, max_bytes=settings.MAX_UPLOAD_BYTES)
     cv = services.receive_cv(content=file.read(), filename=file.name or "cv", uploaded_by=user, interactive=True)
     response["Location"] = f"/api/v1/cvs/{cv.pk}/status"
     response["Retry-After"] = "1"
-    return 202, cv
+    return cv
 
 
 @router.get("/cvs", response=Page[CVOut], summary="CVs", operation_id="list_cvs")

@@ -1,22 +1,21 @@
-"""Pushing jobs over HTTP: the API as one more source."""
+"""Pushing jobs over HTTP: the API as one more source; adds its call to the router of the jobs."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any
 
 from django.http import HttpRequest
-from ninja import Query, Router, Schema
-from pydantic import Field
+from ninja import Body, Query, Schema
+from pydantic import Field, field_validator
 
 from cvmatch.core.errors import NotAllowed
 from cvmatch.core.http_api import user_of
 from ingestion.sources import clean
+from jobs.api import router
 from jobs.services import upsert_jobs
 from jobs.values import JobPosting, Place, UpsertCounts
-
-router = Router(tags=["Jobs"])
 
 
 class JobIn(Schema):
@@ -42,6 +41,12 @@ class JobIn(Schema):
     expires_at: datetime | None = None
     url: str = Field(default="", pattern=r"^(https?://\S+)?$", max_length=1000)
 
+    @field_validator("*", mode="before")
+    @classmethod
+    def _trimmed(cls, value: Any) -> Any:
+        """PostgreSQL keeps no NUL, and a title of spaces is no title."""
+        return value.replace("\x00", "").strip() if isinstance(value, str) else value
+
 
 class UpsertOut(Schema):
     """What a push changed."""
@@ -55,7 +60,7 @@ class UpsertOut(Schema):
 @router.post("", response=UpsertOut, summary="Push jobs", operation_id="push_jobs")
 def push_jobs(
     request: HttpRequest,
-    jobs: Annotated[list[JobIn], Field(max_length=500)],
+    jobs: Annotated[list[JobIn], Body(max_length=500)],
     source: Annotated[str, Query(pattern=r"^[\w.-]{1,40}$")] = "api",
 ) -> UpsertCounts:
     """Create or update up to 500 postings of one source in one go; safe to repeat."""
@@ -77,8 +82,8 @@ def _posting(job: JobIn) -> JobPosting:
         remote=job.remote,
         employment_type=job.employment_type,
         pay=pay,
-        posted_at=job.posted_at,
-        expires_at=job.expires_at,
+        posted_at=clean.moment(job.posted_at),
+        expires_at=clean.moment(job.expires_at),
         url=job.url,
         repairs=repairs,
     )

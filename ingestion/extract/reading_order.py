@@ -202,10 +202,12 @@ def _between(side: list[Phrase], top: float, bottom: float) -> list[Phrase]:
 
 
 def _is_straight(side: list[Phrase]) -> bool:
-    """Nearly all lines start at one of two places, the text and its lists, or are centred at one."""
+    """Nearly all lines start at one of two places, the text and its lists, or are centred or end at one."""
     starts = Counter(round(p.x0 / 3) for p in side).most_common(2)
     centres = Counter(round((p.x0 + p.x1) / 6) for p in side)
-    return sum(count for _, count in starts) >= 0.8 * len(side) or max(centres.values()) >= 0.6 * len(side)
+    ends = Counter(round(p.x1 / 3) for p in side)
+    one_place = max(*centres.values(), *ends.values()) >= 0.6 * len(side)
+    return one_place or sum(count for _, count in starts) >= 0.8 * len(side)
 
 
 def _is_flush(side: list[Phrase]) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from ingestion.parse.dates import find_periods
 from ingestion.parse.lexicon import fold
 from ingestion.parse.pieces import Found, Piece, piece_of
@@ -34,10 +36,18 @@ def read_body(lines: list[Line]) -> dict[str, Found | list[Found]]:
     highlights = _grouped([line for line, mark in zip(lines, marked, strict=True) if mark])
     summary = [line for line, mark in zip(lines, marked, strict=True) if not mark]
     if summary and not (highlights and summary[0].start > highlights[0][0].start):
-        fields["summary"] = paragraph(summary, 0.8)
+        fields["summary"] = paragraph(contiguous(summary), 0.8)
     if highlights:
         fields["highlights"] = [paragraph(group, 0.85) for group in highlights]
     return fields
+
+
+def contiguous(lines: list[Line]) -> list[Line]:
+    """The lines up to the first gap in the text: one value has one place."""
+    for number, (line, following) in enumerate(pairwise(lines), 1):
+        if following.start != line.end + 1:
+            return lines[:number]
+    return lines
 
 
 def _is_only_date(piece: Piece) -> bool:
@@ -51,7 +61,7 @@ def _grouped(lines: list[Line]) -> list[list[Line]]:
     groups: list[list[Line]] = []
     for line in lines:
         goes_on = groups and ((has_marks and not line.bullet) or (not has_marks and not line.text[:1].isupper()))
-        if goes_on:
+        if goes_on and line.start == groups[-1][-1].end + 1:
             groups[-1].append(line)
         else:
             groups.append([line])

@@ -42,8 +42,13 @@ def _undated(lines: list[Line]) -> list[list[Line]]:
 
 
 def _is_complete(head: list[Line]) -> bool:
+    """A school, a degree, and a subject beside or behind the degree."""
     text = "\n".join(line.text for line in head)
-    return is_school(text) and find_degree(text) is not None
+    degree = find_degree(text)
+    if degree is None or not is_school(text):
+        return False
+    pieces = [q for part in head_parts(Draft(head=head), colons=True)[0] for q in split_commas(part.piece)]
+    return len(pieces) > 2 or bool(re.match(r"\s+(?:in|of|-|–)?\s*\w", text[degree.end() :].split("\n")[0]))
 
 
 def _entry(draft: Draft) -> Entry:

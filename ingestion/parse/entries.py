@@ -21,7 +21,8 @@ _LABELS = {
     "responsabilita",
     "taken", "obowiazki", "responsabilitati", "courses", "coursework", "relevant coursework", "technologies", "main tasks",
 }  # fmt: skip
-_SENTENCE_END = re.compile(r"(?<!Inc)(?<!Ltd)(?<!Corp)(?<!Co)(?<!GmbH)(?<!Jr)(?<!Sr)(?<!Lda)(?<!Ltda)[a-zà-ÿ0-9%)]\.$")
+_ABBREVIATIONS = "Inc Ltd Corp Co GmbH Jr Sr Lda Ltda Tbk Pvt Kft Sp Est Dept".split()
+_SENTENCE_END = re.compile(r"[a-zà-ÿ0-9%)]{2}" + "".join(rf"(?<!\b{word})" for word in _ABBREVIATIONS) + r"\.$")
 _LONG = 110
 
 
@@ -66,7 +67,8 @@ def _anchor(line: Line) -> list[Period]:
 
 
 def _is_only_date(piece: Piece) -> bool:
-    return any(p.span.end - p.span.start >= len(piece.text.strip(" ()")) - 1 for p in find_periods(piece))
+    left = piece.without([p.span for p in find_periods(piece)])
+    return not any(c.isalnum() for p in left for c in p.text)
 
 
 def _stands_apart(piece: Piece, period: Period) -> bool:

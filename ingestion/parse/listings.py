@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ingestion.parse.body import paragraph, read_body
+from ingestion.parse.body import contiguous, paragraph, read_body
 from ingestion.parse.cards import without_cards
 from ingestion.parse.entries import Draft, cut_entries
 from ingestion.parse.heads import head_parts
@@ -83,4 +83,6 @@ def _named(
 
 
 def read_summary(lines: list[Line]) -> Found | None:
-    return paragraph(lines, 0.85) if lines and any(len(piece_of(line).text) > 20 for line in lines) else None
+    return (
+        paragraph(contiguous(lines), 0.85) if lines and any(len(piece_of(line).text) > 20 for line in lines) else None
+    )

@@ -10,7 +10,7 @@ from ingestion.parse.pieces import Entry, Found, Piece, found, piece_of
 from ingestion.parse.places import country_code, is_city, place_score
 from ingestion.parse.sections import heading_kind
 from ingestion.parse.words import glued_at, organisation_score, title_score
-from ingestion.values import Line
+from ingestion.values import Line, Span
 
 _NAME = re.compile(r"[^\W\d_][\w'’.-]*(?:\s+[^\W\d_][\w'’.-]*){1,6}")
 _BAD_NAME = re.compile(
@@ -32,7 +32,15 @@ def find_name(lines: list[Line], email: str) -> tuple[Found | None, Found | None
         return None, None
     score, pieces = best
     label = found(pieces[1], 0.85) if len(pieces) > 1 and title_score(pieces[1].text) else None
-    return found(pieces[0], min(0.98, 0.5 + score / 10)), label
+    return _placed(pieces[0], lines, min(0.98, 0.5 + score / 10)), label
+
+
+def _placed(name: Piece, lines: list[Line], confidence: float) -> Found:
+    """A name of two lines ends where its second line ends, whatever stands between."""
+    _, broken, second = name.text.replace("\t", "\n").partition("\n")
+    ends = (line.start + len(second) for line in lines if line.start > name.start and line.text.startswith(second))
+    value = found(name, confidence)
+    return Found(value.value, Span(name.start, next(ends, name.end)), value.confidence) if broken else value
 
 
 def _name_pieces(line: Line) -> list[Piece]:

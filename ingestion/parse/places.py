@@ -73,6 +73,8 @@ def place_score(text: str) -> float:
         return 0.0
     if fold(parts[0]) in _REMOTE:
         return 0.9
+    if len(parts) == 1 and len(parts[0]) <= 2:  # alone, ``BA`` or ``MS`` is more likely a degree than a country
+        return 0.0
     known = [is_city(p) or bool(country_code(p)) or fold(p) in _states() or fold(p) in _REGIONS for p in parts]
     if all(known):
         return 1.0

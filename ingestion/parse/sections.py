@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, field, replace
+from itertools import takewhile
 
 from ingestion.parse.lexicon import HEADINGS, fold
 from ingestion.values import Document, Line
@@ -30,9 +31,20 @@ def split_sections(document: Document) -> list[Section]:
     for index, line in enumerate(lines):
         if index in kinds:
             sections.append(Section(kinds[index], line))
+        elif _opens_contact_column(lines, index, kinds):
+            sections.append(Section("", None, [line]))
         else:
             sections[-1].lines.append(line)
     return [s for s in sections if s.lines or s.heading]
+
+
+def _opens_contact_column(lines: list[Line], index: int, kinds: dict[int, str]) -> bool:
+    """A new column whose lines above its first heading hold an e-mail: they belong to no section of the column before."""
+    line, last = lines[index], lines[index - 1] if index else None
+    if last is None or line.block == last.block or line.page != last.page or line.y0 > last.y0 - 50:
+        return False
+    above = takewhile(lambda i: i not in kinds and lines[i].block == line.block, range(index, len(lines)))
+    return any("@" in lines[i].text for i in above)
 
 
 def heading_kind(text: str) -> str:
@@ -92,9 +104,11 @@ def _headings(lines: list[Line]) -> dict[int, str]:
     if strong:
         kinds = {i: k for i, k in kinds.items() if _look(lines[i]) in strong or _stands_out(lines[i], plain)}
     best = max(strong, key=lambda look: looks[look], default=None)
-    if best is not None and best != plain and _is_distinct(best, lines, looks[best]):
+    if best is not None and best != plain:
+        distinct = _is_distinct(best, lines, looks[best])
         for i, line in enumerate(lines):
-            if i not in kinds and _look(line) == best and len(line.text) < 50 and any(j < i for j in kinds):
+            unknown = i not in kinds and _look(line) == best and len(line.text) < 50 and any(j < i for j in kinds)
+            if unknown and (distinct or _opens_a_list(lines, i, best)):
                 kinds[i] = "other"
     return kinds
 
@@ -124,6 +138,14 @@ def _look(line: Line) -> Look:
 
 def _stands_out(line: Line, plain: Look | None) -> bool:
     return plain is None or _look(line) > plain
+
+
+def _opens_a_list(lines: list[Line], i: int, best: Look) -> bool:
+    """Only short items without years follow, up to the next line of the same look."""
+    items = list(takewhile(lambda line: _look(line) != best, lines[i + 1 :]))
+    return len(items) > 1 and all(
+        len(line.text.split()) <= 4 and not re.search(r"\d{4}|@|/", line.text) for line in items
+    )
 
 
 def _is_distinct(look: Look, lines: list[Line], count: int) -> bool:

@@ -13,7 +13,9 @@ from ingestion.parse.pieces import Entry, Found, Piece, found, piece_of
 from ingestion.values import Line
 
 _SEPARATOR = re.compile(r"\s*[;•·|\t●▪➔→]\s*|,\s*(?![^()]*\))|\s+[–—]\s+|\s+/\s+")
-_GROUP = re.compile(r"^([^:,;\t]{2,45}):\s+|^([^,;\t]{2,40}?)\s+[–—-]\s+(?=[^,]+,)|^([^,;\t]{2,40})\t(?=[^\t]*,[^\t]*$)")
+_GROUP = re.compile(
+    r"^([^:,;\t]{2,45}):\s+|^([^,;\t]{2,40}?)\s+[–—-]\s+(?=[^,]+,)|^([^,;\t]{2,40})\t(?=[^\t]*,[^\t]*$)"
+)
 _LEVELS = set(
     """beginner intermediate advanced expert master novice basic proficient competent fluent skilled experienced professional
     elementary level good excellent familiar native grundkenntnisse gut fortgeschritten experte basico medio avanzado debutant
@@ -24,7 +26,8 @@ _EDGES = " \t\n,;:|•·–—-.➔→"
 
 
 def read_skills(lines: list[Line]) -> list[Entry]:
-    lines = [_without_trailing_level(line) for line in _joined_lines(without_cards(lines)) if not _is_level(line.text)]
+    items = [line for line in without_cards(lines) if not _is_level(line.text)]
+    lines = [_without_trailing_level(line) for line in _joined_lines(items)]
     heads = _group_heads(lines)
     entries: list[Entry] = []
     group: tuple[Line, list[Piece]] | None = None

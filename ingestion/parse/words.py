@@ -98,7 +98,7 @@ _DEGREE = re.compile(
       dba|edd|pgce|pgdip|hnd|hnc|fdsc|mca|bca|b\.?arch\.?|m\.?arch\.?|ba\s\(hons\)|meng|beng|mres|btec
     | doctorate|doctorat|doctorado|dottorato|doktor\w*|doutorado|promotion|postdoc\w*
     | diplom(?:a|e|ă|-?\w*(?:in|ingenieur|kaufmann|informatiker\w*)?)?\b(?:\s+(?:of|in)\b)?|dipl\.?-?\s?\w+\.?|
-    staatsexamen|magister\w*|mgr(?:\s+inż\.?)?|inż\.?|lic\.?|licencjat
+    staatsexamen|magister\w*|mgr(?:\s+inż\.?)?|inżynier|inż\.?|lic\.?|licencjat
     | licence(?:\s+professionnelle)?|licenciatura|licenciado|licenciada|licențiat?ă?|licenta|grado|máster|
     maestría|mestrado|bacharelado|graduação|
       ingénieur|ingeniería|ingeniero|titulación|tecnólogo|técnico|dut|bts|but|deug|cap|bac(?:calauréat)?|ptychio|tradenomi|insinööri|

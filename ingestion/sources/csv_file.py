@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from cvmatch.core.errors import InvalidInput
 from ingestion.sources import Rejected
@@ -36,6 +36,9 @@ _COLUMNS = {
     "url": "url",
     "link": "url",
 }
+if TYPE_CHECKING:
+    from _csv import Reader
+
 _TRUE = {"1", "true", "yes", "y", "ja", "oui", "si", "sí"}
 
 
@@ -47,17 +50,17 @@ class CsvSource:
 
     def read(self, payload: BinaryIO) -> Iterator[JobPosting | Rejected]:
         text = _decode(payload.read())
-        header, _, _ = text.partition("\n")
+        header = next(iter(text.splitlines()), "")
         delimiter = max(",;\t", key=header.count)
-        rows = csv.DictReader(io.StringIO(text), delimiter=delimiter)
-        names = [_column(name) for name in rows.fieldnames or []]
-        if not {"title", "job_title"} & set(names):
+        lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+        columns = [_column(name) for name in _header(lines)]
+        if not {"title", "job_title"} & set(columns):
             raise InvalidInput("The file has no column named title in its first line.")
-        for position, row in enumerate(_rows(rows), start=2):
-            if isinstance(row, Rejected):
-                yield row
-            else:
-                yield from read_posting(position, _posting_row(row))
+        for position, cells in _rows(lines):
+            if isinstance(cells, Rejected):
+                yield cells
+            elif cells:
+                yield from read_posting(position, _posting_row(dict(zip(columns, cells, strict=False))))
 
 
 def _decode(content: bytes) -> str:
@@ -67,23 +70,32 @@ def _decode(content: bytes) -> str:
         return content.decode("cp1252", "replace")  # what spreadsheets on Windows write
 
 
-def _rows(reader: csv.DictReader[str]) -> Iterator[Mapping[str, Any] | Rejected]:
+def _header(lines: Reader) -> list[str]:
+    try:
+        return next(lines, [])
+    except csv.Error as error:
+        raise InvalidInput(f"The first line is not valid CSV: {error}.") from error
+
+
+def _rows(lines: Reader) -> Iterator[tuple[int, list[str] | Rejected]]:
+    """Each row with the line it begins on; quoted cells may go over several lines."""
     while True:
+        position = lines.line_num + 1
         try:
-            yield next(reader)
+            yield position, next(lines)
         except StopIteration:
             return
         except csv.Error as error:
-            yield Rejected(reader.line_num, f"The line is not valid CSV: {error}.")
+            yield position, Rejected(position, f"The line is not valid CSV: {error}.")
 
 
-def _column(name: str | None) -> str:
-    return (name or "").strip().lower().replace(" ", "_")
+def _column(name: str) -> str:
+    return name.strip().lower().replace(" ", "_")
 
 
-def _posting_row(row: Mapping[Any, Any]) -> dict[str, Any]:
-    """The row as a JobPosting object; cells beyond the header (key None) are left out."""
-    cells = {_column(name): value for name, value in row.items() if name is not None and value}
+def _posting_row(row: Mapping[str, str]) -> dict[str, Any]:
+    """The row as a JobPosting object; empty cells say nothing."""
+    cells = {name: value for name, value in row.items() if value}
     posting: dict[str, Any] = {_COLUMNS[name]: value for name, value in cells.items() if name in _COLUMNS}
     address = {"addressLocality": cells.get("city") or cells.get("location"), "addressRegion": cells.get("region")}
     address |= {"addressCountry": cells.get("country"), "postalCode": cells.get("postal_code")}

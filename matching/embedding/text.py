@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-import re
-
 from ingestion.values import ParsedCV, Resume
 from jobs.titles import read_title
 
 # Below this share of the document, the parse missed most of it and the document itself says more.
 ENOUGH_OF_TEXT = 0.3
-_CONTACT = re.compile(r"\S+@\S+|https?://\S+|www\.\S+|\+?\d[\d ()/.-]{7,}\d")
 RECENT_TITLES = 3
 
 
-def cv_text(text: str, parsed: ParsedCV) -> str:
-    """What the CV says of the work: never the name, the contact data or the personal details."""
+def cv_text(matched_text: str, parsed: ParsedCV) -> str:
+    """What the CV says of the work; ``matched_text`` is its text with the person hidden."""
     told = "\n".join(_told(parsed.resume))
-    if len(told) >= ENOUGH_OF_TEXT * len(text):
-        return told
-    return _without_identity(text, parsed)
+    return told if len(told) >= ENOUGH_OF_TEXT * len(matched_text) else matched_text
 
 
-def cv_title_text(parsed: ParsedCV, text: str) -> str:
-    """The person's own label and latest positions; without any, the first short line that is not the name."""
+def cv_title_text(parsed: ParsedCV, matched_text: str) -> str:
+    """The person's own label and latest positions; without any, the first short line."""
     titles = [read_title(title).core for title in parsed.titles[:RECENT_TITLES]]
-    return ", ".join(dict.fromkeys(title for title in titles if title)) or _first_line(text, parsed)
+    return ", ".join(dict.fromkeys(title for title in titles if title)) or _first_line(matched_text)
 
 
 def job_text(title: str, description: str) -> str:
@@ -48,12 +43,6 @@ def _told(resume: Resume) -> list[str]:
     return [line.strip() for line in lines if line.strip()]
 
 
-def _without_identity(text: str, parsed: ParsedCV) -> str:
-    kept = _CONTACT.sub(" ", text)
-    name = parsed.resume.basics.name
-    return kept.replace(name, " ") if name else kept
-
-
-def _first_line(text: str, parsed: ParsedCV) -> str:
-    lines = (line.strip() for line in _without_identity(text[:1000], parsed).splitlines())
+def _first_line(text: str) -> str:
+    lines = (line.strip() for line in text[:1000].splitlines())
     return next((line for line in lines if 3 <= len(line) <= 90), "")

@@ -56,7 +56,8 @@ def _years(cv: CVProfile, job: JobProfile) -> str:
     asked = job.requirements.min_years
     if asked is None or cv.years is None:
         return ""
-    return f"about {cv.years:.0f} years of work were read from the dates, {asked} are asked"
+    shown = "less than a year" if cv.years < 1 else f"about {cv.years:.0f} year{'' if round(cv.years) == 1 else 's'}"
+    return f"{shown} of work can be read from the dates ({asked} asked)"
 
 
 def _place(values: dict[str, float | None], job: JobProfile) -> str:

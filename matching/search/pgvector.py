@@ -87,6 +87,7 @@ terms AS MATERIALIZED (
        SELECT ln(1 + (c.documents - coalesce(l.documents, 0) + 0.5) / (coalesce(l.documents, 0) + 0.5)) AS rarity
      ) r
      WHERE length(w.lexeme) > 1 AND coalesce(l.documents, 0) <= 0.2 * c.documents + 5
+       AND (l.documents IS NOT NULL OR c.documents = 1)  -- a word that no target has finds nothing; 1: not counted yet
   ) ranked WHERE nth <= %(words)s
 ),
 query AS MATERIALIZED (

@@ -12,6 +12,7 @@ from django.utils import timezone
 from cvmatch.api import api
 from cvmatch.core.auth import create_key
 from cvmatch.core.models import ApiKey
+from jobs.models import Job
 from matching.models import Prediction
 from matching.services import request_matches
 from tests.support import make_cv, make_job, make_user, work_until_idle
@@ -98,8 +99,6 @@ def test_a_key_opens_what_its_owner_may_see(name: str, rows, candidate) -> None:
 def test_a_candidate_sees_no_list_of_a_jobs_candidates_not_even_with_their_own_cv_in_it(
     rows, as_user, candidate
 ) -> None:
-    from jobs.models import Job
-
     prediction = request_matches(job=Job.objects.get(), requested_by=None)
     work_until_idle()
     assert_problem(as_user(candidate).get(f"/api/v1/match/{prediction.pk}"), 404)

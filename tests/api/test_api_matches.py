@@ -10,12 +10,15 @@ from django.test.utils import CaptureQueriesContext
 from django_q.models import OrmQ
 
 from cvmatch.core.models import Status
+from cvmatch.tasks import run_stage
 from matching.models import Prediction
 from tests.support import CV_TEXT, make_cv, make_job, make_user, work_until_idle
 
 pytestmark = pytest.mark.django_db
 
 QUERIES = 12
+# One look at each table that a stage works on, however many rows it has.
+HEALTH_QUERIES = 20
 
 
 def ask(client, **body):
@@ -88,8 +91,6 @@ def test_an_explanation_that_is_still_being_written_is_null(as_user, candidate) 
     make_job()
     cv = make_cv(user=candidate)
     for stage in ("parse_cvs", "embed_cvs", "embed_jobs", "match_cvs"):
-        from cvmatch.tasks import run_stage
-
         run_stage(stage)
     (match,) = as_user(candidate).get(f"/api/v1/cvs/{cv.pk}/recommendations").json()["matches"]
     assert match["explanation"] is None
@@ -125,13 +126,14 @@ def test_no_answer_costs_more_queries_with_more_rows(as_user) -> None:
     few = costs(client.get, fill(range(1)))
     many = costs(client.get, fill(range(1, 15)))
     assert many == few
-    assert max(many.values()) <= QUERIES
+    assert many.pop("health") <= HEALTH_QUERIES
+    assert max(many.values()) <= QUERIES, many
 
 
 def costs(get: Callable, found: dict[str, str]) -> dict[str, int]:
     counted = {}
     for name, address in found.items():
-        with CaptureQueriesContext(connection, ) as queries:
+        with CaptureQueriesContext(connection) as queries:
             assert get(address).status_code == 200, address
         counted[name] = len(queries)
     return counted

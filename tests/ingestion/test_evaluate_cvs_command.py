@@ -30,7 +30,13 @@ def test_figures_are_printed_and_written(folders, capsys):
     assert printed.out.index("0.000  missing") < printed.out.index("  right")
     assert "missing, counted as empty" in printed.err
     figures = json.loads((folders / "figures.json").read_text())
-    assert figures["overall"]["fields"]["name"] == {"precision": 1, "recall": 0.5, "f1": pytest.approx(2 / 3), "given": 1, "expected": 2}
+    assert figures["overall"]["fields"]["name"] == {
+        "precision": 1,
+        "recall": 0.5,
+        "f1": pytest.approx(2 / 3),
+        "given": 1,
+        "expected": 2,
+    }
     assert figures["by_format"]["pdf"]["fields"]["skills"]["precision"] == 0.5
 
 

@@ -82,7 +82,10 @@ def test_accepted_forms_of_the_truth_count_as_right():
 
 
 def test_summaries_add_up_by_group():
-    results = [compare(n, ParsedCV(r), Truth(ParsedCV(GOOD, format=f))) for n, r, f in [("a", GOOD, "pdf"), ("b", Resume(), "txt")]]
+    results = [
+        compare(n, ParsedCV(r), Truth(ParsedCV(GOOD, format=f)))
+        for n, r, f in [("a", GOOD, "pdf"), ("b", Resume(), "txt")]
+    ]
     by_format = summarise(results, lambda r: r.format)
     assert macro_f1(by_format["pdf"]) == 1
     assert macro_f1(by_format["txt"]) == 0

@@ -48,11 +48,17 @@ def test_foreign_json_resumes_of_odd_shape_are_read_as_far_as_possible():
 
 
 def test_empty_values_are_not_written():
-    assert ParsedCV(Resume()).to_json() == {"meta": {"parserVersion": ParsedCV(Resume()).parser_version, "format": "", "fields": {}}}
+    assert ParsedCV(Resume()).to_json() == {
+        "meta": {"parserVersion": ParsedCV(Resume()).parser_version, "format": "", "fields": {}}
+    }
 
 
 def test_overlapping_jobs_count_once_and_current_ones_up_to_today():
-    jobs = (Work(start_date="2020-01", end_date="2020-12"), Work(start_date="2020-07", end_date="2021-06"), Work(start_date="2022-01"))
+    jobs = (
+        Work(start_date="2020-01", end_date="2020-12"),
+        Work(start_date="2020-07", end_date="2021-06"),
+        Work(start_date="2022-01"),
+    )
     assert ParsedCV(Resume(work=jobs)).experience_months(date(2022, 3, 15)) == 18 + 3
 
 

@@ -164,7 +164,9 @@ def test_candidates_are_led_to_their_own_cv_or_to_the_upload(as_: Callable[[str]
     assert as_("other").get("/cvs/")["Location"] == "/cvs/upload/"
 
 
-def test_a_long_list_of_cvs_goes_on_over_the_page(as_: Callable[[str], Client], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_long_list_of_cvs_goes_on_over_the_page(
+    as_: Callable[[str], Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
     from ingestion import selectors
 
     monkeypatch.setattr(selectors.list_cv_page, "__kwdefaults__", {"words": "", "before": None, "limit": 2})

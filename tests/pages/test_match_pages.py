@@ -16,7 +16,7 @@ from ingestion.models import CV
 from jobs.models import Job
 from matching.models import Explanation, JobEmbedding, Match, Prediction
 from matching.values import Account
-from tests.support import make_cv, make_job, make_user, work_until_idle
+from tests.support import make_cv, work_until_idle
 
 
 def texts_of(page: str) -> list[str]:
@@ -52,7 +52,9 @@ def test_a_list_that_is_being_made_is_pending_and_never_zero(as_: Callable[[str]
     assert 'class="score"' not in page
 
 
-def test_without_any_job_the_list_is_empty_and_says_what_happens_next(as_: Callable[[str], Client], people: dict) -> None:
+def test_without_any_job_the_list_is_empty_and_says_what_happens_next(
+    as_: Callable[[str], Client], people: dict
+) -> None:
     cv = make_cv(user=people["candidate"])
     work_until_idle()
     page = as_("candidate").get(f"/cvs/{cv.pk}/matches/").content.decode()
@@ -200,7 +202,9 @@ def test_home_of_a_recruiter_shows_strong_candidates_and_files_that_failed(
     assert "Pipeline" in as_("admin").get("/").content.decode()
 
 
-def test_a_recruiter_sees_candidates_without_a_name_by_their_number(as_: Callable[[str], Client], job_match: Match) -> None:
+def test_a_recruiter_sees_candidates_without_a_name_by_their_number(
+    as_: Callable[[str], Client], job_match: Match
+) -> None:
     CV.objects.update(name="")
     page = as_("recruiter").get(f"/jobs/{job_match.job_id}/candidates/").content.decode()
     assert f"Candidate {job_match.cv.candidate_id}" in page
@@ -212,5 +216,3 @@ def test_marks_stand_for_each_must_have_or_for_their_numbers_when_there_are_many
     page = as_("recruiter").get(f"/jobs/{job_match.job_id}/candidates/").content.decode()
     assert page.count('class="person-marks"') == 1
     assert "Kubernetes not found." in page or "Kubernetes related." in page
-
-

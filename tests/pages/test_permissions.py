@@ -81,9 +81,7 @@ def test_a_candidate_never_sees_a_line_of_a_jobs_candidates_even_their_own(
     assert as_("recruiter").get(f"/matches/{job_match.pk}/").status_code == 200
 
 
-def test_the_pages_of_others_say_the_same_as_pages_that_do_not_exist(
-    cv: CV, as_: Callable[[str], Client]
-) -> None:
+def test_the_pages_of_others_say_the_same_as_pages_that_do_not_exist(cv: CV, as_: Callable[[str], Client]) -> None:
     client = as_("other")
     theirs, nothing = client.get(f"/cvs/{cv.pk}/"), client.get("/cvs/999999/")
     assert theirs.status_code == nothing.status_code == 404

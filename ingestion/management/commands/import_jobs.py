@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,8 @@ def _where(rejected: Rejected) -> str:
 
 def _source(name: str, path: Path) -> tuple[str, JobSource]:
     """The name to store under and the reader: named outright, or found by the file's ending."""
+    if not re.fullmatch(r"[\w.-]{0,40}", name):
+        raise CommandError("--source takes letters, digits, dots and dashes, at most 40 of them.")
     if name in settings.JOB_SOURCES:
         return name, build(settings.JOB_SOURCES[name])
     for kind, spec in settings.JOB_SOURCES.items():

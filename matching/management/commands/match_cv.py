@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +22,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         path: Path = options["file"]
+        if options["top"] < 1:
+            raise CommandError("--top must be at least 1.")
         try:
             matches = match_file(path.read_bytes(), filename=path.name, top=options["top"])
         except OSError as error:
@@ -30,8 +31,7 @@ class Command(BaseCommand):
         except CvmatchError as error:
             raise CommandError(f"{path}: {error.message}") from error
         if options["json"]:
-            json.dump([match.to_json() for match in matches], sys.stdout, ensure_ascii=False, indent=1)
-            self.stdout.write("")
+            self.stdout.write(json.dumps([match.to_json() for match in matches], ensure_ascii=False, indent=1))
         elif matches:
             self.stdout.write("\n\n".join(_told(match) for match in matches))
         else:

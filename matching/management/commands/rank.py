@@ -28,6 +28,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         name = options["ranker"]
+        if options["top"] < 1:
+            raise CommandError("--top must be at least 1.")
         try:
             queries, corpus = read_entries(options["queries"]), read_entries(options["corpus"])
             with scratch_database(), options["out"].open("w", encoding="utf-8") as out:

@@ -21,7 +21,9 @@ def test_the_sandbox_reads_as_the_plain_reader_does(make_pdf):
     assert sandboxed == read_document(content, **LIMITS)
 
 
-@pytest.mark.parametrize(("content", "reason"), [(b"", "empty"), (b"%PDF-1.4 x", "damaged"), (b"x" * 1_000_001, "limit")])
+@pytest.mark.parametrize(
+    ("content", "reason"), [(b"", "empty"), (b"%PDF-1.4 x", "damaged"), (b"x" * 1_000_001, "limit")]
+)
 def test_reasons_come_through(content, reason):
     with pytest.raises(UnreadableDocument, match=reason):
         read_document_sandboxed(content, **LIMITS, timeout_s=20, memory_mb=1024)
@@ -58,6 +60,7 @@ def test_a_daemonic_worker_may_call_it():
 
 
 def test_the_worker_starts_without_django():
-    code = "import sys, ingestion.extract.worker; print(any(m.split('.')[0] in ('django', 'pypdfium2', 'lxml') for m in sys.modules))"
+    heavy = "('django', 'pypdfium2', 'lxml')"
+    code = f"import sys, ingestion.extract.worker; print(any(m.split('.')[0] in {heavy} for m in sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=sandbox._ROOT)
     assert done.stdout.strip() == "False"

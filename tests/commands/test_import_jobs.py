@@ -1,0 +1,104 @@
+"""manage.py import_jobs: a file in, counts out, bad lines named."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+from django_q.models import OrmQ
+
+from jobs.models import Job
+from matching.models import JobVector
+from tests.support import work_until_idle
+
+pytestmark = pytest.mark.django_db
+
+NURSE = {"title": "Nurse", "identifier": "1", "description": "Wards."}
+COOK = {"title": "Cook", "identifier": "2", "description": "Kitchen."}
+
+
+@pytest.fixture
+def jsonl(tmp_path):
+    def written(*rows: object, name: str = "jobs.jsonl") -> Path:
+        path = tmp_path / name
+        path.write_text("\n".join(row if isinstance(row, str) else json.dumps(row) for row in rows), encoding="utf-8")
+        return path
+
+    return written
+
+
+def test_a_file_is_imported_counted_and_on_its_way_to_vectors(jsonl, capsys) -> None:
+    call_command("import_jobs", str(jsonl(NURSE, COOK)))
+    assert capsys.readouterr().out == "created 2, updated 0, unchanged 0, failed 0\n"
+    assert set(Job.objects.values_list("source", "external_id")) == {("jsonld", "1"), ("jsonld", "2")}
+    work_until_idle()
+    assert JobVector.objects.count() == 4
+
+
+def test_the_same_file_again_changes_nothing_and_causes_no_work(jsonl, capsys) -> None:
+    call_command("import_jobs", str(jsonl(NURSE, COOK)))
+    work_until_idle()
+    call_command("import_jobs", str(jsonl(NURSE, COOK)))
+    assert capsys.readouterr().out.endswith("created 0, updated 0, unchanged 2, failed 0\n")
+    assert OrmQ.objects.count() == 0
+
+
+def test_a_changed_row_is_updated_under_its_id(jsonl, capsys) -> None:
+    call_command("import_jobs", str(jsonl(NURSE)))
+    call_command("import_jobs", str(jsonl({**NURSE, "title": "Head Nurse"})))
+    assert capsys.readouterr().out.endswith("created 0, updated 1, unchanged 0, failed 0\n")
+    assert Job.objects.get().title == "Head Nurse"
+
+
+def test_bad_lines_are_reported_by_number_and_the_rest_is_imported(jsonl, capsys) -> None:
+    path = jsonl(NURSE, "{not json", "", {"description": "No title."}, "[1, 2]", COOK)
+    call_command("import_jobs", str(path))
+    out, err = capsys.readouterr()
+    assert out == "created 2, updated 0, unchanged 0, failed 3\n"
+    assert err.splitlines() == [
+        f"{path}:2: The line is not JSON.",
+        f"{path}:4: The posting has no title.",
+        f"{path}:5: The line is JSON, but not an object.",
+    ]
+
+
+def test_a_csv_is_imported_with_the_lines_of_its_bad_rows(tmp_path, capsys) -> None:
+    path = tmp_path / "jobs.csv"
+    path.write_text('title;city;id;description\nNurse;Köln;1;"two\nlines"\n;Berlin;2;x\n\nCook;Bonn;3;y\n', "utf-8")
+    call_command("import_jobs", str(path))
+    out, err = capsys.readouterr()
+    assert out == "created 2, updated 0, unchanged 0, failed 1\n"
+    assert err == f"{path}:4: The posting has no title.\n"
+    assert Job.objects.get(external_id="1").city == "Köln"
+    assert Job.objects.get(external_id="1").source == "csv"
+
+
+def test_a_name_keeps_the_jobs_of_two_files_apart(jsonl) -> None:
+    call_command("import_jobs", str(jsonl(NURSE)), "--source", "board-a")
+    call_command("import_jobs", str(jsonl(NURSE)), "--source", "board-b")
+    assert set(Job.objects.values_list("source", flat=True)) == {"board-a", "board-b"}
+
+
+def test_a_source_named_outright_reads_a_file_of_any_ending(jsonl, capsys) -> None:
+    call_command("import_jobs", str(jsonl(NURSE, name="export.txt")), "--source", "jsonld")
+    assert "created 1" in capsys.readouterr().out
+
+
+def test_a_file_that_cannot_be_imported_is_refused_with_the_reason(tmp_path) -> None:
+    odd = tmp_path / "jobs.xlsx"
+    odd.write_bytes(b"x")
+    with pytest.raises(CommandError, match="ending is not known"):
+        call_command("import_jobs", str(odd))
+    with pytest.raises(CommandError, match="No such file"):
+        call_command("import_jobs", str(tmp_path / "gone.jsonl"))
+    headless = tmp_path / "jobs.csv"
+    headless.write_text("name,town\nNurse,Bonn\n")
+    with pytest.raises(CommandError, match="no column named title"):
+        call_command("import_jobs", str(headless))
+    long_name = tmp_path / "jobs.jsonl"
+    long_name.write_text(json.dumps(NURSE))
+    with pytest.raises(CommandError, match="40"):
+        call_command("import_jobs", str(long_name), "--source", "x" * 41)
+    assert Job.objects.count() == 0

@@ -1,0 +1,105 @@
+"""The list of jobs with its search, and one posting."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from cvmatch.core.errors import InvalidInput
+from jobs.models import Job
+from jobs.selectors import list_jobs
+from jobs.values import Pay, Place
+from tests.support import make_job
+
+pytestmark = pytest.mark.django_db
+
+
+def titles(page: str) -> list[str]:
+    return re.findall(r'data-row href="/jobs/\d+/">([^<]+)<', page)
+
+
+def test_the_search_finds_jobs_while_the_last_word_is_still_being_typed(as_: Callable[[str], Client]) -> None:
+    make_job("1", title="Data Engineer", text="Pipelines in Python.")
+    make_job("2", title="Nurse", text="Care on the ward.")
+    client = as_("recruiter")
+    for words in ("data engineer", "engin", "pyth", "pipelines pyth"):
+        assert titles(client.get("/jobs/", {"q": words}).content.decode()) == ["Data Engineer"], words
+    assert titles(client.get("/jobs/", {"q": '"ward care"'}).content.decode()) == []
+    assert titles(client.get("/jobs/", {"q": "care -ward"}).content.decode()) == []
+
+
+@pytest.mark.parametrize("words", ["'", "a & | ! :*", "\\", "()", "the", "%", "\x00", "<x>"])
+def test_whatever_is_typed_is_a_search_and_not_an_error(as_: Callable[[str], Client], words: str) -> None:
+    make_job()
+    assert as_("recruiter").get("/jobs/", {"q": words, "place": words}).status_code == 200
+
+
+def test_place_and_remote_narrow_the_list(as_: Callable[[str], Client]) -> None:
+    make_job("1", title="Here", place=Place(city="Berlin", country="DE"))
+    make_job("2", title="There", place=Place(city="Paris", country="FR"), remote=True)
+    client = as_("candidate")
+    assert titles(client.get("/jobs/?place=berl").content.decode()) == ["Here"]
+    assert titles(client.get("/jobs/?place=fr").content.decode()) == ["There"]
+    assert titles(client.get("/jobs/?remote=1").content.decode()) == ["There"]
+
+
+def test_pages_of_the_list_follow_each_other_without_gaps_newest_first_and_undated_last() -> None:
+    now = timezone.now()
+    for number in range(7):
+        # Two postings of the same moment, and two without a date.
+        posted = None if number < 2 else now - timedelta(days=number // 2)
+        make_job(str(number), title=f"Job {number}", posted_at=posted)
+    seen: list[str] = []
+    after = ""
+    for _ in range(4):
+        page = list_jobs(after=after, limit=2)
+        seen += [job.title for job in page.rows]
+        after = page.next
+    assert after == ""
+    assert seen == ["Job 3", "Job 2", "Job 5", "Job 4", "Job 6", "Job 1", "Job 0"]
+
+
+def test_an_address_of_a_page_that_we_did_not_make_is_refused(as_: Callable[[str], Client]) -> None:
+    with pytest.raises(InvalidInput):
+        list_jobs(after="yesterday~x")
+    assert as_("recruiter").get("/jobs/?after=yesterday~x").status_code == 422
+
+
+def test_htmx_gets_the_rows_alone(as_: Callable[[str], Client]) -> None:
+    make_job()
+    page = as_("recruiter").get("/jobs/?q=data", headers={"HX-Request": "true", "HX-Target": "jobs"}).content.decode()
+    assert "<html" not in page
+    assert titles(page) == ["Data Engineer"]
+
+
+def test_closed_jobs_are_not_listed_and_say_so_on_their_page(as_: Callable[[str], Client]) -> None:
+    job = make_job()
+    Job.objects.update(status=Job.Status.EXPIRED)
+    client = as_("recruiter")
+    assert "No jobs yet" in client.get("/jobs/").content.decode()
+    assert "This job is closed." in client.get(f"/jobs/{job.pk}/").content.decode()
+
+
+def test_a_posting_shows_what_it_asks_for_and_its_text(as_: Callable[[str], Client]) -> None:
+    job = make_job(
+        pay=Pay(Decimal(70000), Decimal(85000), "EUR", "YEAR"),
+        description_html="<p>We build a <b>data platform</b>.</p>",
+    )
+    page = as_("candidate").get(f"/jobs/{job.pk}/").content.decode()
+    assert "<p>We build a <b>data platform</b>.</p>" in page
+    assert "3 years or more" in page
+    assert "Kubernetes" in page
+    assert "70\u202f000–85\u202f000 EUR a year" in page
+    assert "Candidates" not in page
+
+
+def test_a_job_that_is_gone_is_a_page_that_says_so(as_: Callable[[str], Client]) -> None:
+    response = as_("candidate").get("/jobs/999999/")
+    assert response.status_code == 404
+    assert "It may have ended and been removed." in response.content.decode()

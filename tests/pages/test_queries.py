@@ -1,0 +1,167 @@
+"""No page makes more than 12 queries, and none makes more for 20 rows than for one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.contrib import admin
+from django.contrib.auth import get_user_model
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from cvmatch.core.models import ApiKey, StageRun, Status, User
+from ingestion.models import CV
+from jobs.models import Job
+from matching.models import Explanation, Prediction
+from matching.services import request_matches
+from tests.support import CV_TEXT, make_cv, make_job, make_user, work_until_idle
+
+pytestmark = pytest.mark.django_db
+
+LIMIT = 12
+
+
+def fill(count: int, owner: User) -> None:
+    """So many rows of everything, and failures among them."""
+    for number in range(count):
+        make_job(f"more-{number}", title=f"Data Engineer {number}", posted_at=timezone.now())
+        make_cv(CV_TEXT.replace("Mara", f"Mara {number}"))
+        failed = make_cv(f"Broken {number}\nSkills\nSQL")
+        CV.objects.filter(pk=failed.pk).update(
+            status=Status.FAILED, error=f"Cause {number}", finished_at=timezone.now(), retry_at=None
+        )
+        ApiKey.objects.create(user=owner, name=f"key {number}", prefix="cvm_", key_hash=f"{number}-{count}")
+    work_until_idle()
+    for job in Job.objects.all():
+        request_matches(job=job, requested_by=None)
+    request_matches(cv=CV.objects.get(candidate__user=owner), requested_by=None)
+    work_until_idle()
+    Prediction.objects.update(created_at=timezone.now() + timedelta(seconds=1))
+    Explanation.objects.filter(pk=Explanation.objects.order_by("-pk")[0].pk).update(status=Status.FAILED, error="x")
+    StageRun.objects.create(stage="clean_up", started_at=timezone.now(), finished_at=timezone.now())
+
+
+def pages(owner: User) -> dict[str, tuple[str, str]]:
+    """Name → who opens it, and its address, with the ids of now."""
+    cv = CV.objects.get(candidate__user=owner)
+    newest = Prediction.objects.filter(cv=cv).order_by("-created_at", "-pk")[0]
+    job = Job.objects.order_by("pk")[0]
+    match = newest.matches.order_by("rank")[0]
+    return {
+        "home of a candidate": ("candidate", "/"),
+        "home of a recruiter": ("recruiter", "/"),
+        "home of an admin": ("admin", "/"),
+        "CVs": ("recruiter", "/cvs/"),
+        "upload": ("candidate", "/cvs/upload/"),
+        "CV": ("candidate", f"/cvs/{cv.pk}/"),
+        "progress": ("candidate", f"/cvs/{cv.pk}/progress/"),
+        "matches": ("candidate", f"/cvs/{cv.pk}/matches/"),
+        "match": ("candidate", f"/matches/{match.pk}/"),
+        "jobs": ("recruiter", "/jobs/"),
+        "search": ("recruiter", "/jobs/?q=data&place=berlin"),
+        "job": ("candidate", f"/jobs/{job.pk}/"),
+        "candidates": ("recruiter", f"/jobs/{job.pk}/candidates/"),
+        "pipeline": ("admin", "/operations/pipeline/"),
+    }
+
+
+def counts(owner: User, as_: Callable[[str], Client]) -> dict[str, int]:
+    result = {}
+    for name, (who, address) in pages(owner).items():
+        client = as_(who)
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            assert client.get(address).status_code == 200, name
+        result[name] = len(queries)
+    return result
+
+
+def test_no_page_makes_many_queries_and_none_makes_more_for_more_rows(
+    people: dict[str, User], as_: Callable[[str], Client]
+) -> None:
+    owner = people["candidate"]
+    make_cv(user=owner)
+    fill(1, owner)
+    few = counts(owner, as_)
+    fill(20, owner)
+    many = counts(owner, as_)
+    assert {name: count for name, count in many.items() if count > LIMIT} == {}
+    assert {name: (few[name], many[name]) for name in few if many[name] > few[name]} == {}
+
+
+def test_every_model_of_ours_is_in_the_admin_and_its_list_does_not_grow_with_its_rows(people: dict[str, User]) -> None:
+    owner = people["candidate"]
+    client = Client()
+    client.force_login(get_user_model().objects.create_superuser("root", password="pw"))
+    make_cv(user=owner)
+    fill(1, owner)
+    few = admin_counts(client)
+    fill(12, owner)
+    many = admin_counts(client)
+    assert {name: (few[name], many[name]) for name in few if many[name] > few[name]} == {}
+
+
+def admin_counts(client: Client) -> dict[str, int]:
+    result = {}
+    for model in ours():
+        address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(address).status_code == 200, model
+        result[model._meta.label] = len(queries)
+        row = model._default_manager.order_by("pk").first()
+        if row is not None:
+            change = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_change", args=[row.pk])
+            assert client.get(change).status_code == 200, model
+    return result
+
+
+def ours() -> list[type]:
+    from django.apps import apps
+
+    labels = {"core", "jobs", "ingestion", "matching"}
+    models = [model for model in apps.get_models() if model._meta.app_label in labels]
+    assert all(model in admin.site._registry for model in models)
+    return models
+
+
+def test_the_admin_never_writes_out_a_vector_or_the_text_of_a_list(people: dict[str, User]) -> None:
+    client = Client()
+    client.force_login(make_root())
+    make_job()
+    make_cv(user=people["candidate"])
+    work_until_idle()
+    for model in ("jobvector", "cvvector", "textembedding"):
+        address = reverse(f"admin:matching_{model}_changelist")
+        with CaptureQueriesContext(connection) as queries:
+            client.get(address)
+        assert not any('"embedding"' in query["sql"].split(" FROM ")[0] for query in queries)
+    with CaptureQueriesContext(connection) as queries:
+        client.get(reverse("admin:ingestion_cv_changelist"))
+    assert not any('"ingestion_cv"."text"' in query["sql"].split(" FROM ")[0] for query in queries)
+
+
+def test_the_admin_retries_failed_rows_and_revokes_keys(people: dict[str, User]) -> None:
+    client = Client()
+    client.force_login(make_root())
+    cv = make_cv()
+    CV.objects.update(status=Status.FAILED, error="x", attempts=5)
+    key = ApiKey.objects.create(user=people["admin"], name="old", prefix="cvm_", key_hash="h")
+    client.post(reverse("admin:ingestion_cv_changelist"), {"action": "retry_selected", "_selected_action": [cv.pk]})
+    client.post(reverse("admin:core_apikey_changelist"), {"action": "revoke_selected", "_selected_action": [key.pk]})
+    cv.refresh_from_db()
+    key.refresh_from_db()
+    assert (cv.status, cv.attempts) == (Status.PENDING, 0)
+    assert key.revoked_at is not None
+
+
+def make_root() -> User:
+    user = make_user("root")
+    User.objects.filter(pk=user.pk).update(is_staff=True, is_superuser=True)
+    user.refresh_from_db()
+    return user
