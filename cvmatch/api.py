@@ -15,7 +15,8 @@ from cvmatch.core.errors import CvmatchError, NotAllowed
 from cvmatch.core.http_api import KeyAuth, problem, user_of
 from cvmatch.dashboard import system_health
 from ingestion.api.cvs import router as cvs
-from ingestion.api.jobs import router as jobs
+from ingestion.api.jobs import push_jobs as _push_jobs  # noqa: F401 - adds its call to the router of the jobs
+from jobs.api import router as jobs
 from matching.api import router as matches
 
 log = structlog.get_logger(__name__)

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
 
 from cvmatch.core.queue import stages
@@ -13,8 +14,11 @@ from cvmatch.core.queue import stages
 
 @register
 def secret_key_is_set(**_: Any) -> list[CheckMessage]:
-    if settings.SECRET_KEY:
-        return []
+    try:
+        if settings.SECRET_KEY:
+            return []
+    except ImproperlyConfigured:  # what Django says to anyone who looks at an empty one
+        pass
     return [Error("SECRET_KEY is not set.", hint="Put a long random value into the environment.", id="cvmatch.E001")]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -19,6 +20,17 @@ from matching.selectors import jobs_for_cv, list_strong_jobs
 from matching.steps import steps_of
 
 TOP = 5
+
+
+class SignIn(LoginView):
+    """The sign-in form. A part of a page that is asked for after the session ended must not become the form itself."""
+
+    redirect_authenticated_user = True
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.headers.get("HX-Request"):
+            return HttpResponse(headers={"HX-Refresh": "true"})  # the page as a whole then leads to the form, and back
+        return super().get(request, *args, **kwargs)
 
 
 @require_safe

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import admin
-from django.contrib.auth.views import LoginView, LogoutView
+from django.contrib.auth.views import LogoutView
 from django.urls import path
 
 from cvmatch import dashboard, home
@@ -15,7 +15,7 @@ from matching import views as matching
 
 pages = [
     path("", home.home, name="home"),
-    path("sign-in/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path("sign-in/", home.SignIn.as_view(), name="login"),
     path("sign-out/", LogoutView.as_view(), name="logout"),
     path("cvs/", ingestion.cv_list, name="cv-list"),
     path("cvs/upload/", ingestion.cv_upload, name="cv-upload"),

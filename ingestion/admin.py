@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from cvmatch.core.admin import STAGED_FIELDS, STAGED_FILTERS, STAGED_LIST, ReadOnlyAdmin, StagedAdmin, link_to
 from ingestion.models import CV, Candidate
 
-_HEAVY = ("text", "parsed_json", "skills_json", "search", "findings")
+_HEAVY = ("text", "matched_text", "parsed_json", "skills_json", "search", "findings")
 
 
 @admin.register(Candidate)

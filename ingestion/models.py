@@ -84,7 +84,7 @@ class CV(Staged):
         expression=SearchVector("matched_text", config=Value("english")), output_field=SearchVectorField(), db_persist=True
     )
 
-    objects = CVQuerySet.as_manager()  # type: ignore[misc]  # narrows the manager of Staged
+    objects = CVQuerySet.as_manager()
 
     class Meta:
         verbose_name = "CV"

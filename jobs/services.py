@@ -27,7 +27,9 @@ def upsert_jobs(*, source: str, postings: Sequence[JobPosting], interactive: boo
     A posting that had expired and is sent again with an open date is active again. Changed jobs are announced in the
     same transaction. Of two postings with the same id, the later one counts.
     """
-    latest = {posting.external_id: posting for posting in postings}
+    by_id = {posting.external_id: posting for posting in postings}
+    # In one order everywhere: two imports of the same rows at once wait for each other instead of locking each other out.
+    latest = dict(sorted(by_id.items()))
     with transaction.atomic():
         stored = dict(Job.objects.filter(source=source, external_id__in=latest).values_list("external_id", "row_hash"))
         changed = [

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 from pgvector.django import HalfVectorField, HnswIndex
 
-from cvmatch.core.models import Staged, Status
+from cvmatch.core.models import Staged, StagedQuerySet, Status
 from ingestion.models import CV
 from jobs.models import Job
 
@@ -120,6 +120,8 @@ class JobEmbedding(Staged):
     content_hash = models.CharField(max_length=64)
     model = models.CharField(max_length=60)
 
+    objects = StagedQuerySet.as_manager()
+
     class Meta:
         indexes = Staged.stage_indexes("matching_jobemb")
 
@@ -135,6 +137,8 @@ class CVEmbedding(Staged):
     cv = models.OneToOneField(CV, on_delete=models.CASCADE, related_name="embedding")
     content_hash = models.CharField(max_length=64)
     model = models.CharField(max_length=60)
+
+    objects = StagedQuerySet.as_manager()
 
     class Meta:
         indexes = Staged.stage_indexes("matching_cvemb")
@@ -165,6 +169,8 @@ class Prediction(Staged):
     config_version = models.CharField(max_length=60, blank=True, help_text="Weights, search options and vocabulary.")
     input_hash = models.CharField(max_length=64, blank=True, help_text="Of the subject's text.")
     searched = models.PositiveIntegerField(default=0, help_text="How many were compared in full.")
+
+    objects = StagedQuerySet.as_manager()
 
     class Meta:
         indexes = [
@@ -223,6 +229,8 @@ class Explanation(Staged):
 
     match = models.OneToOneField(Match, on_delete=models.CASCADE, related_name="explanation")
     body_json = models.JSONField(default=dict, help_text="Written and read only through matching.values.Account.")
+
+    objects = StagedQuerySet.as_manager()
 
     class Meta:
         indexes = Staged.stage_indexes("matching_expl")

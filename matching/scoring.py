@@ -27,11 +27,12 @@ from matching.values import (
 )
 
 NICE_TO_HAVE = 0.4
-# As if the job asked for one skill more, met as far as meaning and title suggest: a job that names a single skill must
+# As if the job asked for two skills more, met as far as meaning and title suggest: a job that names a single skill must
 # not swing from 0 to 100 on it, and one that names none must not come out ahead.
-PRIOR_SKILLS, PRIOR_UNKNOWN = 1.0, 0.5
+PRIOR_SKILLS, PRIOR_UNKNOWN = 2.0, 0.5
 # How much matching words count beside meaning in English texts of this length or more.
 WORDS_SHARE, LONG_TEXT_WORDS = 0.3, 150
+HALF_OF_WORDS = 1 / 6
 NOISE = 4.0
 SPREAD = 40.0
 FRESH_DAYS, STALE_DAYS = 7, 60
@@ -61,7 +62,7 @@ class ScoringConfig:
 
     @property
     def version(self) -> str:
-        return content_hash(repr(sorted(self.weights.items())), repr((self.midpoint, self.scale)))[:12]
+        return content_hash(repr(sorted(self.weights.items())), repr((self.midpoint, self.scale, WORDS_SHARE, HALF_OF_WORDS, PRIOR_SKILLS)))[:12]
 
 
 def score(found: Candidate, cv: CVProfile, job: JobProfile, *, config: ScoringConfig, now: datetime) -> Score:
@@ -69,7 +70,7 @@ def score(found: Candidate, cv: CVProfile, job: JobProfile, *, config: ScoringCo
     values = {
         "semantic": semantic_part(found, cv, job, config),
         "skills": None,
-        "title": _scaled(found.title_cosine, config),
+        "title": title_part(found, cv, job, config),
         "experience": experience_part(cv, job),
         "place": place_part(cv, job),
         "pay": pay_part(cv, job),
@@ -114,12 +115,21 @@ def semantic_part(found: Candidate, cv: CVProfile, job: JobProfile, config: Scor
     The model reads English, so in other languages the words decide; a few words prove little, so in short texts the
     meaning does.
     """
-    meaning, words = _scaled(found.text_cosine, config), found.words
+    meaning, words = _scaled(found.text_cosine, config), _in_common(found.words)
     if meaning is None or words is None:
         return meaning if words is None else words
     substance = min(1.0, min(cv.length, job.length) / LONG_TEXT_WORDS)
     trust = min(cv.english, job.english) * (1 - WORDS_SHARE * substance)
     return trust * meaning + (1 - trust) * words
+
+
+def title_part(found: Candidate, cv: CVProfile, job: JobProfile, config: ScoringConfig) -> float | None:
+    """How near the job's title is to the person's own; in a language the model cannot read, the words stand in."""
+    title, words = _scaled(found.title_cosine, config), _in_common(found.words)
+    if title is None or words is None:
+        return title
+    trust = min(cv.english, job.english)
+    return trust * title + (1 - trust) * words
 
 
 def skills_part(cv: CVProfile, job: JobProfile, *, expected: float) -> float | None:
@@ -184,6 +194,11 @@ def band_of(points: float, unknown: float) -> str:
     if unknown > 0.5:
         return NOT_ENOUGH_DATA
     return next(name for least, name in BANDS if points >= least)
+
+
+def _in_common(words: float | None) -> float | None:
+    """The share of important words in common as a value: few are shared even by a good pair, so a sixth counts as half."""
+    return None if words is None else words / (words + HALF_OF_WORDS)
 
 
 def _rounded(value: float | None) -> float | None:

@@ -93,6 +93,8 @@ def _load_cvs(_: str, entries: list[Entry]) -> dict[str, int]:
 
 
 def _read(entry: Entry) -> tuple[str, ParsedCV]:
+    if not entry.text.strip():
+        return "", ParsedCV(Resume(), format="txt")
     document: Document = read_document(entry.text.encode(), filename=f"{entry.id}.txt", max_bytes=MAX_BYTES)
     return document.text, parse_document(document)
 

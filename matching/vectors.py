@@ -44,7 +44,7 @@ def embed_cached(texts: Sequence[str]) -> list[Vector]:
     if new:
         vectors |= dict(zip(new, provider.embed(list(new.values())), strict=True))
         TextEmbedding.objects.bulk_create(
-            [TextEmbedding(content_hash=key, model=provider.name, embedding=vectors[key]) for key in new],
+            [TextEmbedding(content_hash=key, model=provider.name, embedding=vectors[key]) for key in sorted(new)],
             ignore_conflicts=True,
         )
     return [vectors[key] for key in hashes]

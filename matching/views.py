@@ -39,7 +39,7 @@ def cv_page(request: HttpRequest, pk: int) -> HttpResponse:
         "ranked": jobs_for_cv(cv),
         "preview": PREVIEW,
     }
-    part = {"reading": "#reading", "preview": "#best"}.get(request.GET.get("part", ""), "")
+    part = {"head": "#head", "reading": "#reading", "preview": "#best"}.get(request.GET.get("part", ""), "")
     return render(request, f"matching/cv.html{part}", context)
 
 

@@ -120,8 +120,6 @@ class Staged(models.Model):
     error = models.CharField(max_length=ERROR_CHARS, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
 
-    objects = StagedQuerySet.as_manager()
-
     class Meta:
         abstract = True
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from django.db import transaction
 
-from cvmatch.core.models import REQUEUED, Staged, staged_models
+from cvmatch.core.models import REQUEUED, Staged, StagedQuerySet, staged_models
 from cvmatch.core.queue import enqueue
 from cvmatch.core.runner import StageReport
 
@@ -23,15 +23,16 @@ def retry_failed(limit: int, only: Sequence[int] | None = None) -> StageReport:
 def requeue_due(model: type[Staged], *, limit: int) -> int:
     """Requeue the rows of one table that are due, and start its stage; returns how many."""
     with transaction.atomic():
-        due = model.objects.due_for_retry().select_for_update(skip_locked=True).values_list("pk", flat=True)
-        return requeue(model, list(due[: max(limit, 0)]))
+        rows: StagedQuerySet[Staged] = StagedQuerySet(model)
+        due = rows.due_for_retry().select_for_update(skip_locked=True).only("pk")
+        return requeue(model, [row.pk for row in due[: max(limit, 0)]])
 
 
 def requeue(model: type[Staged], ids: Sequence[int], *, reset_attempts: bool = False) -> int:
     """Put failed rows back to pending and start their stage; a person's retry also forgets the earlier attempts."""
     fresh = {"attempts": 0} if reset_attempts else {}
     with transaction.atomic():
-        count = model.objects.filter(pk__in=ids, status="failed").update(**REQUEUED, **fresh)
+        count = StagedQuerySet(model).filter(pk__in=ids, status="failed").update(**REQUEUED, **fresh)
         for stage in model.stages if count else ():
             enqueue(stage)
     return count

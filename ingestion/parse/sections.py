@@ -107,7 +107,7 @@ def _headings(lines: list[Line]) -> dict[int, str]:
     if best is not None and best != plain:
         distinct = _is_distinct(best, lines, looks[best])
         for i, line in enumerate(lines):
-            unknown = i not in kinds and _look(line) == best and len(line.text) < 50 and any(j < i for j in kinds)
+            unknown = i not in kinds and _look(line) == best and _may_be_heading(line) and any(j < i for j in kinds)
             if unknown and (distinct or _opens_a_list(lines, i, best)):
                 kinds[i] = "other"
     return kinds
@@ -138,6 +138,10 @@ def _look(line: Line) -> Look:
 
 def _stands_out(line: Line, plain: Look | None) -> bool:
     return plain is None or _look(line) > plain
+
+
+def _may_be_heading(line: Line) -> bool:
+    return len(line.text) < 50 and not re.search(r"[,\t@]", line.text)
 
 
 def _opens_a_list(lines: list[Line], i: int, best: Look) -> bool:

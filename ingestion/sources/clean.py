@@ -73,17 +73,22 @@ def _add(pieces: list[str], event: str, element: Any) -> None:
 
 def moment(value: object) -> datetime | None:
     """A date or time in ISO 8601, RFC 822 or as seconds since 1970, in UTC; None when it says nothing usable."""
-    if isinstance(value, int | float) and value > 0:
-        seconds = value / 1000 if value > 1e11 else value
-        return datetime.fromtimestamp(seconds, UTC)
-    text = str(value or "").strip()
-    for parse in (datetime.fromisoformat, parsedate_to_datetime):
+    readers = (_from_seconds,) if isinstance(value, int | float) else (datetime.fromisoformat, parsedate_to_datetime)
+    for read in readers:
         try:
-            parsed = parse(text)
-        except (ValueError, TypeError, IndexError):
+            parsed = read(str(value or "").strip())
+            return parsed.astimezone(UTC) if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+        except (ValueError, TypeError, IndexError, OverflowError, OSError):
             continue
-        return parsed.astimezone(UTC) if parsed.tzinfo else parsed.replace(tzinfo=UTC)
     return None
+
+
+def _from_seconds(text: str) -> datetime:
+    """Seconds since 1970, or milliseconds where seconds would be thousands of years."""
+    number = float(text)
+    if number <= 0:
+        raise ValueError("not a moment that a posting could mean")
+    return datetime.fromtimestamp(number / 1000 if number > 1e11 else number, UTC)
 
 
 @lru_cache(maxsize=2000)
@@ -116,9 +121,9 @@ def amount(value: object) -> Decimal | None:
 def _positive(text: str) -> Decimal | None:
     try:
         number = Decimal(text).quantize(Decimal("0.01"))
-    except InvalidOperation:
+        return number if 0 < number < 10**9 else None
+    except InvalidOperation:  # also what comparing NaN gives
         return None
-    return number if 0 < number < 10**9 else None
 
 
 def pay(minimum: object, maximum: object, currency: object, period: object) -> tuple[Pay | None, tuple[str, ...]]:

@@ -102,7 +102,10 @@ def _first_of(value: Any, *keys: str) -> Any:
 
 
 def _text(value: Any) -> str:
-    return str(value).replace("\x00", "").strip() if isinstance(value, str | int | float) else ""
+    """Text and numbers as text that PostgreSQL can keep: no NUL, no half of a surrogate pair."""
+    if not isinstance(value, str | int | float) or isinstance(value, bool):
+        return ""
+    return str(value).replace("\x00", "").encode("utf-8", "replace").decode("utf-8").strip()
 
 
 def _places(value: Any) -> list[Place]:
@@ -135,7 +138,7 @@ def _place(value: Any) -> Place:
 def _degrees(value: Any, limit: int) -> float | None:
     try:
         degrees = float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     return degrees if -limit <= degrees <= limit else None
 

@@ -30,3 +30,9 @@ def where(job: Job) -> str:
     if job.remote:
         return f"Remote ({place})" if place else "Remote"
     return place
+
+
+@register.filter
+def spoken(name: str) -> str:
+    """A name of our vocabulary as words: full_time is "full time"."""
+    return name.replace("_", " ")

@@ -12,8 +12,9 @@ from django.db import connection, transaction
 from matching.search import Side
 from matching.values import Candidate
 
-# The words of a subject that are looked up: the rarest of those it uses most.
-WORDS_PER_SUBJECT = 24
+# The words of a subject that are looked up in the index, and those that each found target is compared by: the rarest of
+# those it uses most.
+SEARCHED_WORDS, COMPARED_WORDS = 24, 150
 # Okapi BM25's usual saturation and length normalisation (Robertson and Zaragoza 2009).
 K1, B = 1.2, 0.75
 
@@ -88,11 +89,12 @@ terms AS MATERIALIZED (
      ) r
      WHERE length(w.lexeme) > 1 AND coalesce(l.documents, 0) <= 0.2 * c.documents + 5
        AND (l.documents IS NOT NULL OR c.documents = 1)  -- a word that no target has finds nothing; 1: not counted yet
-  ) ranked WHERE nth <= %(words)s
+  ) ranked WHERE nth <= %(compared_words)s
 ),
 query AS MATERIALIZED (
   SELECT id, sum(rarity) AS total,
-         string_agg('''' || replace(replace(lexeme, '\\', '\\\\'), '''', '''''') || '''', ' | ')::tsquery AS words
+         (string_agg('''' || replace(replace(lexeme, '\\', '\\\\'), '''', '''''') || '''', ' | ')
+            FILTER (WHERE nth <= %(searched_words)s))::tsquery AS words
     FROM terms GROUP BY id
 ),
 found AS MATERIALIZED (
@@ -149,7 +151,8 @@ class PgvectorSearch:
             "model": model,
             "limit": limit,
             "corpus": tables.corpus,
-            "words": WORDS_PER_SUBJECT,
+            "searched_words": SEARCHED_WORDS,
+            "compared_words": COMPARED_WORDS,
             "k1": K1,
             "b": B,
         }

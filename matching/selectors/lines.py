@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -20,14 +20,8 @@ PART_NAMES = {
     "recency": "Freshness",
 }
 
-
-@dataclass(frozen=True)
-class Slice:
-    """A piece of the score bar, in hundredths of its length."""
-
-    x: float
-    width: float
-    name: str
+# Between two parts of the bar, in hundredths of its length.
+GAP = 0.4
 
 
 @dataclass(frozen=True)
@@ -35,7 +29,7 @@ class Line:
     """``account`` is None while the explanation is pending or when it failed (``error``)."""
 
     match: Match
-    slices: tuple[Slice, ...]
+    bar: tuple[str, str]
     account: Account | None
     error: str
 
@@ -73,19 +67,22 @@ def line_of(match: Match) -> Line:
     failed = explanation is not None and explanation.status == Status.FAILED
     return Line(
         match,
-        tuple(_slices(parts_from_json(match.parts_json))),
+        _bar(parts_from_json(match.parts_json)),
         account,
         explanation.error if explanation and failed else "",
     )
 
 
-def _slices(parts: Sequence[Part]) -> Iterator[Slice]:
-    """Parts that say something, scaled so that together they are as long as the score."""
-    known = [(part, part.value) for part in parts if part.value is not None]
-    whole = sum(part.weight for part, _ in known) or 1.0
-    x = 0.0
-    for part, value in known:
-        width = 100 * part.weight * value / whole
-        if width >= 0.05:
-            yield Slice(round(x, 2), round(max(width - 0.4, 0.2), 2), PART_NAMES.get(part.name, part.name))
+def _bar(parts: Sequence[Part]) -> tuple[str, str]:
+    """The parts that say something side by side, scaled so that together they are as long as the score.
+
+    Two SVG paths, every other part in each, for two tones: a list has many bars, and rectangles would double its size.
+    """
+    known = [(part.weight, part.value) for part in parts if part.value is not None]
+    whole = sum(weight for weight, _ in known) or 1.0
+    x, paths = 0.0, ["", ""]
+    for number, (weight, value) in enumerate(known):
+        width = 100 * weight * value / whole
+        paths[number % 2] += f"M{x:.1f} 0h{max(width - GAP, 0):.1f}v8H{x:.1f}z"
         x += width
+    return paths[0], paths[1]

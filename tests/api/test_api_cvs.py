@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 
+import docx
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -55,8 +56,6 @@ def test_an_upload_answers_at_once_and_can_be_followed_to_its_matches(as_user, c
 
 
 def test_a_pdf_and_a_docx_are_read(as_user, candidate) -> None:
-    import docx
-
     document = docx.Document()
     for line in CV_TEXT.splitlines():
         document.add_paragraph(line)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -31,7 +32,7 @@ def walk(client: Client, address: str | None) -> list[int]:
 
 def test_paging_visits_each_open_job_once_newest_first(as_user) -> None:
     made = [make_job(str(number)).pk for number in range(7)]
-    make_job("closed", expires_at=timezone.now() - timezone.timedelta(days=1))
+    make_job("closed", expires_at=timezone.now() - timedelta(days=1))
     assert walk(as_user("candidate"), "/api/v1/jobs?limit=3") == made[::-1]
 
 
@@ -137,6 +138,12 @@ def test_what_is_pushed_is_cleaned(as_user) -> None:
     assert "onclick" not in stored.description_html
     assert stored.description == "About\n- SQL"
     assert (stored.salary_min, stored.salary_max, stored.repairs) == (50000, 70000, ["salary bounds swapped"])
+
+
+def test_half_a_surrogate_pair_is_refused_and_not_stored(as_user) -> None:
+    answer = push(as_user("recruiter"), {"external_id": "1", "title": "Nurse \ud83d"})
+    assert (answer.status_code, Job.objects.count()) == (422, 0)
+    assert "title" in answer.json()["detail"]
 
 
 def test_dates_without_a_zone_are_taken_as_utc(as_user) -> None:

@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import expect
 
-from cvmatch.core.models import Status
+from cvmatch.core.models import Status, User
 from ingestion.models import CV
 from jobs.models import Job
 from tests.browser.conftest import NARROW, WIDE, Visit
@@ -36,6 +36,8 @@ def test_a_candidate_uploads_a_cv_sees_it_finish_and_reads_why_a_job_fits(
     expect(page.locator(".step-done")).to_have_count(5)
     expect(page.locator("#best .match").first).to_contain_text("The CV shows", timeout=10_000)
     expect(page.locator("#reading")).to_contain_text("Mei-Lin Chen")
+    expect(page.locator("h1")).to_have_text("Mei-Lin Chen")
+    expect(page.locator("#head").get_by_role("link", name="Jobs for you")).to_be_visible()
     assert page.evaluate("window.stillTheSamePage"), "the page was loaded again"
     assert visitor.sideways() == 0
 
@@ -151,6 +153,32 @@ def test_an_admin_sees_a_failure_and_retries_it(visit: Visit) -> None:
     visitor.page.get_by_role("button", name="Retry it").click()
     expect(visitor.page.get_by_role("status")).to_contain_text("1 put back")
     expect(visitor.page.locator("#failures")).to_contain_text("Nothing has failed")
+
+
+def test_a_session_that_ends_while_a_page_is_open_leads_to_the_sign_in_page_and_back(visit: Visit) -> None:
+    visitor = visit()
+    visitor.sign_in("mara")
+    make_cv(user=User.objects.get(username="mara"))
+    visitor.open("/cvs/")
+    expect(visitor.page.locator(".step-working")).to_be_visible()
+    here = visitor.page.url
+    visitor.page.context.clear_cookies()
+    visitor.page.wait_for_url(re.compile(r"/sign-in/\?next=/cvs/"))
+    visitor.page.get_by_label("User name").fill("mara")
+    visitor.page.get_by_label("Password").fill("pw")
+    visitor.page.get_by_role("button", name="Sign in").click()
+    visitor.page.wait_for_url(here)
+
+
+def test_what_is_gone_says_so_where_it_was_and_is_not_asked_for_again(visit: Visit) -> None:
+    visitor = visit()
+    visitor.may_fail = True  # the answer is 404
+    visitor.sign_in("mara")
+    cv = make_cv(user=User.objects.get(username="mara"))
+    visitor.open("/cvs/")
+    cv.delete()
+    expect(visitor.page.get_by_role("alert")).to_contain_text("There is no such CV")
+    expect(visitor.page.locator("#progress")).to_have_count(0)
 
 
 def test_the_pipeline_page_keeps_itself_up_to_date(visit: Visit) -> None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
 from django.core.management import get_commands, load_command_class
 from django.core.management.base import BaseCommand
 
-import pytest
-
 OURS = ("cvmatch", "cvmatch.core", "jobs", "ingestion", "matching")
 NAMES = sorted(name for name, app in get_commands().items() if app in OURS)
-DJANGOS_OWN = {option for action in BaseCommand().create_parser("manage.py", "x")._actions for option in action.option_strings}
+DJANGOS_OWN = {
+    option for action in BaseCommand().create_parser("manage.py", "x")._actions for option in action.option_strings
+}
 
 
 def test_the_commands_that_other_programs_call_are_there() -> None:

@@ -8,7 +8,8 @@ import pytest
 from django.apps import apps
 from django.core.management import CommandError, call_command
 
-from tests.support import CV_TEXT, make_job, work_until_idle
+from matching.models import Match
+from tests.support import CV_TEXT, make_cv, make_job, work_until_idle
 
 pytestmark = pytest.mark.django_db
 
@@ -56,9 +57,6 @@ def test_nothing_is_stored_not_even_a_task(cv_file, jobs) -> None:
 
 
 def test_it_says_the_same_as_the_pipeline(cv_file, jobs, capsys) -> None:
-    from matching.models import Match
-    from tests.support import make_cv
-
     make_cv()
     work_until_idle()
     call_command("match_cv", str(cv_file), "--json")

@@ -108,10 +108,11 @@ def test_the_same_payload_gives_the_same_postings_with_the_same_ids(kind: str) -
 
 
 def test_an_empty_payload_gives_no_posting(kind: str) -> None:
-    try:
+    if kind == "csv":  # not even a header
+        with pytest.raises(InvalidInput, match="no column named title"):
+            read(kind, "")
+    else:
         assert read(kind, "") == []
-    except InvalidInput as error:
-        assert error.message
 
 
 JUNK = st.one_of(
@@ -119,11 +120,13 @@ JUNK = st.one_of(
 )
 VALUES = st.recursive(
     JUNK,
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(
-        st.sampled_from(["name", "value", "address", "geo", "latitude", "minValue", "currency", "unitText", "@id"]),
-        inner,
-        max_size=4,
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["name", "value", "address", "geo", "latitude", "minValue", "currency", "unitText", "@id"]),
+            inner,
+            max_size=4,
+        )
     ),
     max_leaves=8,
 )
@@ -158,7 +161,7 @@ def test_odd_values_in_known_fields_never_raise(kind: str, rows: list[dict[str, 
     else:
         cells = [[str(row.get(name, "")).replace('"', '""') for name in FIELDS] for row in rows]
         lines = ["title,id,description,company,city,salary_min,employment_type,posted,expires,url,remote,x,y"]
-        lines += [",".join(f'"{cell}"' for cell in (line[0], *line[1:])) for line in cells]
+        lines += [",".join(f'"{cell}"' for cell in line) for line in cells]
         payload = "\n".join(lines).encode("utf-8", "surrogatepass")
     assert all(is_sound(row) for row in read(kind, payload))
 

@@ -69,6 +69,12 @@ def test_htmx_gets_an_error_as_a_fragment(as_: Callable[[str], Client]) -> None:
     assert response.content.decode().startswith('<div class="note note-danger" role="alert">')
 
 
+def test_a_part_that_is_asked_for_after_the_session_ended_reloads_the_page(client: Client, cv: CV) -> None:
+    response = client.get(f"/cvs/{cv.pk}/progress/", headers={"HX-Request": "true"}, follow=True)
+    assert response["HX-Refresh"] == "true"
+    assert response.content == b""
+
+
 def test_the_page_for_our_own_mistakes_needs_nothing_that_may_be_broken() -> None:
     assert "Something went wrong on our side" in render_to_string("500.html")
     assert "You cannot do this" in render_to_string("403.html")
@@ -91,6 +97,10 @@ def test_ages_are_one_number_and_one_unit(ago: timedelta, said: str) -> None:
 def test_durations_and_points_are_short() -> None:
     assert [show.seconds(value) for value in (0.84, 12.4, 200, None)] == ["0.8 s", "12 s", "3 min", ""]
     assert [show.points(value) for value in (24.0, 13.7, None)] == ["24", "13.7", "–"]
+
+
+def test_a_score_is_never_shown_higher_than_its_band() -> None:
+    assert [show.whole(Decimal(score)) for score in ("64.9", "65.0", "100.0", "0.0")] == [64, 65, 100, 0]
 
 
 def test_marks_have_a_shape_and_a_word() -> None:

@@ -28,10 +28,11 @@ def texts_of(page: str) -> list[str]:
 def test_a_list_shows_score_why_place_and_pay(as_: Callable[[str], Client], match: Match) -> None:
     page = as_("candidate").get(f"/cvs/{match.cv_id}/matches/").content.decode()
     account = Account.from_json(match.explanation.body_json)
-    assert f"{match.score:.0f}</div>" in page
+    assert f"{int(match.score)}</div>" in page
     assert html.escape(account.sentences[0]) in page
     assert "Berlin, DE" in page
     assert "pay not stated" in page
+    assert len(page) < 60_000
     assert "hx-trigger" not in page
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import datetime
 from decimal import Decimal
 
@@ -43,7 +44,10 @@ def age(moment: datetime | None) -> SafeString | str:
         return "–"
     seconds = int((timezone.now() - moment).total_seconds())
     return format_html(
-        '<time datetime="{}" title="{}">{}</time>', moment.isoformat(), f"{moment:%d %b %Y, %H:%M} UTC", _span(seconds)
+        '<time datetime="{}" title="{}">{}</time>',
+        moment.isoformat(timespec="minutes"),
+        f"{moment:%d %b %Y, %H:%M} UTC",
+        _span(seconds),
     )
 
 
@@ -71,3 +75,9 @@ def points(value: float | Decimal | None) -> str:
     if value is None:
         return "–"
     return f"{value:.1f}".removesuffix(".0")
+
+
+@register.filter
+def whole(score: Decimal) -> int:
+    """A score without its digit, cut and not rounded: 64.6 is not yet the 65 of the next band."""
+    return math.floor(score)

@@ -1,0 +1,239 @@
+"""The score: bounds, what raises it, what missing data does to it, and what it may not depend on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cvmatch.core.places import Point
+from jobs.requirements import JobRequirements
+from jobs.requirements.values import LanguageAsked, RequiredSkill, YearsAsked
+from jobs.skills import related
+from jobs.titles import Level
+from matching.scoring import ScoringConfig, band_of, place_part, recency_part, score, score_with_skill, total
+from matching.values import Candidate, CVProfile, JobProfile, Part, Pay, Whereabouts, parts_from_json, parts_to_json
+
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+CONFIG = ScoringConfig()
+SKILLS = ["python", "sql", "docker", "kubernetes", "postgresql", "mysql", "terraform", "kafka"]
+BERLIN, POTSDAM, MADRID = Point(52.52, 13.40), Point(52.40, 13.06), Point(40.42, -3.70)
+
+unit = st.floats(0, 1)
+maybe = st.none()
+cosines = st.none() | st.floats(-1, 1)
+levels = st.none() | st.sampled_from(list(Level))
+pays = st.none() | st.builds(
+    Pay,
+    st.none() | st.decimals(1, 10**6, places=2),
+    st.none() | st.decimals(1, 10**6, places=2),
+    st.sampled_from(["EUR", "USD", ""]),
+)
+places = st.builds(
+    Whereabouts,
+    st.sampled_from(["", "Berlin", "berlin", "Madrid"]),
+    st.sampled_from(["", "DE", "ES"]),
+    st.sampled_from([None, BERLIN, POTSDAM, MADRID]),
+)
+skills = st.builds(RequiredSkill, st.sampled_from(SKILLS), st.just("x"), st.booleans())
+requirements = st.builds(
+    JobRequirements,
+    skills=st.lists(skills, max_size=5).map(tuple),
+    years=st.none() | st.builds(YearsAsked, st.integers(0, 30), st.just(0), st.just(1)),
+    level=levels,
+    languages=st.lists(
+        st.builds(
+            LanguageAsked, st.sampled_from(["german", "english"]), st.just("x"), st.booleans(), st.just(0), st.just(1)
+        ),
+        max_size=2,
+    ).map(tuple),
+)
+candidates = st.builds(Candidate, st.just(1), cosines, cosines, st.none() | unit)
+cvs = st.builds(
+    CVProfile,
+    st.frozensets(st.sampled_from([*SKILLS, "german"])),
+    levels,
+    st.none() | st.floats(0, 60),
+    places,
+    pays,
+    unit,
+    st.integers(0, 5000),
+)
+jobs = st.builds(
+    JobProfile,
+    requirements,
+    levels,
+    places,
+    st.booleans(),
+    pays,
+    st.none() | st.datetimes(datetime(2020, 1, 1), datetime(2027, 1, 1), timezones=st.just(UTC)),
+    unit,
+    st.integers(0, 5000),
+)
+
+
+def cv(**values: object) -> CVProfile:
+    known = CVProfile(frozenset(["python"]), Level.MID, 5.0, Whereabouts("Berlin", "DE", BERLIN), None, 1.0, 400)
+    return replace(known, **values)
+
+
+def job(*asked: str, **values: object) -> JobProfile:
+    wanted = JobRequirements(skills=tuple(RequiredSkill(skill, skill, must=True) for skill in asked))
+    known = JobProfile(wanted, Level.MID, Whereabouts("Berlin", "DE", BERLIN), False, None, NOW, 1.0, 300)
+    return replace(known, **values)
+
+
+FOUND = Candidate(1, 0.6, 0.7, 0.4)
+
+
+def scored(a: CVProfile, b: JobProfile, found: Candidate = FOUND) -> float:
+    return score(found, a, b, config=CONFIG, now=NOW).score
+
+
+@given(candidates, cvs, jobs)
+def test_every_score_lies_in_its_interval_and_that_in_0_to_100(found, a, b) -> None:
+    result = score(found, a, b, config=CONFIG, now=NOW)
+    assert 0 <= result.low <= result.score <= result.high <= 100
+    assert all(part.value is None or 0 <= part.value <= 1 for part in result.parts)
+    assert result == score(found, a, b, config=CONFIG, now=NOW)
+
+
+@given(candidates, cvs, jobs)
+def test_the_parts_that_are_stored_give_the_same_score_again(found, a, b) -> None:
+    result = score(found, a, b, config=CONFIG, now=NOW)
+    assert total(parts_from_json(parts_to_json(result.parts))) == result
+
+
+@given(candidates, cvs, jobs, st.sampled_from([*SKILLS, "german"]))
+def test_one_skill_more_never_lowers_the_score(found, a, b, skill) -> None:
+    before = score(found, a, b, config=CONFIG, now=NOW)
+    richer = replace(a, skills=a.skills | {skill})
+    after = score(found, richer, b, config=CONFIG, now=NOW)
+    assert after.score >= before.score
+    assert after.score == score_with_skill(before.parts, a, b, skill)
+
+
+@given(candidates, cvs, jobs, st.data())
+def test_a_part_without_data_widens_the_interval_and_counts_neither_for_nor_against(found, a, b, data) -> None:
+    result = score(found, a, b, config=CONFIG, now=NOW)
+    name = data.draw(st.sampled_from([part.name for part in result.parts]))
+    without = total(tuple(replace(part, value=None) if part.name == name else part for part in result.parts))
+    known = [part.value for part in result.parts if part.value is not None and part.name != name]
+    if known:
+        assert min(known) * 100 - 0.06 <= without.score <= max(known) * 100 + 0.06
+        if result.low > 4.5 and result.high < 95.5 and without.low > 0 and without.high < 100:
+            assert without.high - without.low >= result.high - result.low - 0.11
+
+
+def skills_of(a: CVProfile, b: JobProfile) -> float | None:
+    return next(part.value for part in score(FOUND, a, b, config=CONFIG, now=NOW).parts if part.name == "skills")
+
+
+def test_weights_sum_to_one_and_a_change_of_them_is_another_version() -> None:
+    assert abs(sum(CONFIG.weights.values()) - 1) < 1e-9
+    assert CONFIG.version == ScoringConfig().version != ScoringConfig(midpoint=0.41).version
+
+
+def test_a_cv_that_does_not_say_where_it_is_from_is_not_punished() -> None:
+    near, unknown, far = (
+        scored(cv(place=place), job("python"))
+        for place in (Whereabouts("Berlin", "DE", BERLIN), Whereabouts(), Whereabouts("Madrid", "ES", MADRID))
+    )
+    assert far < unknown <= near
+
+
+def test_the_skill_that_is_asked_counts_more_than_a_related_one_and_that_more_than_none() -> None:
+    assert 0 < related("mysql", "postgresql") < 1
+    none, close, exact = (
+        skills_of(cv(skills=frozenset(own)), job("postgresql")) for own in ([], ["mysql"], ["postgresql"])
+    )
+    assert none < close < exact
+
+
+def test_a_must_have_counts_more_than_a_nice_to_have() -> None:
+    asked = JobRequirements(skills=(RequiredSkill("python", "x", must=True), RequiredSkill("kafka", "x", must=False)))
+    must, nice = (
+        skills_of(cv(skills=frozenset([own])), replace(job(), requirements=asked)) for own in ("python", "kafka")
+    )
+    assert must > nice
+
+
+def test_a_job_that_asks_for_nothing_says_nothing_about_skills() -> None:
+    assert skills_of(cv(), job()) is None
+
+
+def test_one_skill_asked_and_missing_is_not_zero() -> None:
+    assert 0 < skills_of(cv(skills=frozenset()), job("python")) < skills_of(cv(), job("python")) < 1
+
+
+@pytest.mark.parametrize(
+    ("here", "there", "remote", "least", "most"),
+    [
+        (Whereabouts("Berlin", "DE", BERLIN), Whereabouts("Potsdam", "DE", POTSDAM), False, 1, 1),
+        (Whereabouts("Berlin", "DE", BERLIN), Whereabouts("Madrid", "ES", MADRID), False, 0, 0.01),
+        (Whereabouts("Berlin", "DE", BERLIN), Whereabouts("Madrid", "ES", MADRID), True, 1, 1),
+        (Whereabouts("Kleindorf", "DE"), Whereabouts("kleindorf", "DE"), False, 1, 1),
+        (Whereabouts("Kleindorf", "DE"), Whereabouts("Grossdorf", "DE"), False, 0.3, 0.5),
+        (Whereabouts("", "DE"), Whereabouts("", "ES"), False, 0.1, 0.1),
+    ],
+)
+def test_nearer_places_suit_better(here, there, remote, least, most) -> None:
+    assert least <= place_part(cv(place=here), job(place=there, remote=remote)) <= most
+
+
+def test_pay_counts_only_when_both_sides_say_it_in_one_currency() -> None:
+    def pay_of(wanted: Pay | None, offered: Pay | None) -> float | None:
+        result = score(FOUND, cv(desired_pay=wanted), job(pay=offered), config=CONFIG, now=NOW)
+        return next(part.value for part in result.parts if part.name == "pay")
+
+    euros = Pay(Decimal(60000), None, "EUR")
+    assert pay_of(euros, Pay(Decimal(50000), Decimal(70000), "EUR")) == 1
+    assert pay_of(euros, Pay(Decimal(50000), Decimal(54000), "EUR")) == pytest.approx(0.6667)
+    assert pay_of(euros, Pay(Decimal(50000), Decimal(70000), "USD")) is None
+    assert pay_of(None, Pay(Decimal(50000), None, "EUR")) is None
+
+
+def test_years_and_level_both_tell_of_experience() -> None:
+    asked = JobRequirements(years=YearsAsked(4, 0, 1))
+    much, little = (scored(cv(years=years), replace(job(), requirements=asked)) for years in (4.0, 1.0))
+    assert much > little
+    assert scored(cv(level=Level.MID), job(level=Level.SENIOR)) > scored(cv(level=Level.MID), job(level=Level.HEAD))
+
+
+def test_a_posting_loses_a_little_with_age_and_nothing_without_a_date() -> None:
+    ages = [recency_part(job(posted_at=NOW - timedelta(days=days)), NOW) for days in (1, 30, 90)]
+    assert ages[0] == 1
+    assert 0 < ages[1] < 1
+    assert ages[2] == 0
+    assert recency_part(job(posted_at=None), NOW) is None
+
+
+def test_the_words_decide_where_the_model_does_not_know_the_language() -> None:
+    found = Candidate(1, 0.9, None, 0.1)
+    english, german = scored(cv(), job(), found), scored(cv(english=0.0), job(english=0.0), found)
+    assert german < english
+
+
+@pytest.mark.parametrize(
+    ("points", "unknown", "band"),
+    [
+        (100, 0, "strong"),
+        (80, 0, "strong"),
+        (79.9, 0, "good"),
+        (65, 0, "good"),
+        (45, 0, "partial"),
+        (0, 0, "weak"),
+        (90, 0.51, "no data"),
+    ],
+)
+def test_bands_name_the_score(points, unknown, band) -> None:
+    assert band_of(points, unknown) == band
+
+
+def test_a_score_from_nothing_is_no_score() -> None:
+    result = total(tuple(Part(name, None, weight) for name, weight in CONFIG.weights.items()))
+    assert (result.band, result.low) == ("no data", 0)
