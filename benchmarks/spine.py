@@ -59,7 +59,9 @@ def arguments() -> argparse.Namespace:
 
 def say_machine() -> None:
     commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, cwd=PROJECT).stdout
-    print(f"machine   {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, commit {commit.strip()}")
+    print(
+        f"machine   {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, commit {commit.strip()}"
+    )
 
 
 @contextmanager
@@ -245,14 +247,20 @@ def bench_end_to_end(var_dir: Path) -> None:
     environment = {**os.environ, "CVMATCH_VAR_DIR": str(var_dir), "PORT": str(port)}
     started = time.perf_counter()
     system = subprocess.Popen(
-        [sys.executable, "-m", "cvmatch.up"], cwd=PROJECT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        [sys.executable, "-m", "cvmatch.up"],
+        cwd=PROJECT,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     try:
         base = f"http://127.0.0.1:{port}"
         wait_for(lambda: answers(f"{base}/health/ready"), 120)
         print(f"{'start to ready, empty folder, with demo':<42} {time.perf_counter() - started:8.1f} s")
         manage = [sys.executable, str(PROJECT / "manage.py")]
-        key = subprocess.run([*manage, "create_key", "recruiter"], env=environment, capture_output=True, text=True, check=True)
+        key = subprocess.run(
+            [*manage, "create_key", "recruiter"], env=environment, capture_output=True, text=True, check=True
+        )
         upload_all(base, key.stdout.strip(), cv_files())
     finally:
         system.send_signal(signal.SIGTERM)

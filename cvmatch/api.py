@@ -68,9 +68,15 @@ def expected(request: HttpRequest, error: CvmatchError) -> HttpResponse:
 
 @api.exception_handler(ValidationError)
 def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
-    fields = [{"field": ".".join(map(str, e["loc"])), "message": e["msg"]} for e in error.errors]
+    fields = [{"field": _field(e["loc"]), "message": e["msg"]} for e in error.errors]
     detail = "; ".join(f"{f['field']}: {f['message']}" for f in fields[:3])
     return problem(title="The request is not valid", status=422, detail=detail, errors=fields)
+
+
+def _field(place: tuple[Any, ...]) -> str:
+    """Where in the request: ninja puts the name of its own parameter between "body" and the sender's field."""
+    known = place[:1] + place[2:] if place[0] == "body" and len(place) > 1 else place
+    return ".".join(map(str, known))
 
 
 @api.exception_handler(AuthenticationError)

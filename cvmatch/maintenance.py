@@ -24,4 +24,4 @@ def clean_up(limit: int, only: Sequence[int] | None = None) -> StageReport:
     removed += delete_expired(before=before, limit=limit)
     removed += StageRun.objects.filter(started_at__lt=before).delete()[0]
     removed += delete_finished(before)
-    return StageReport(claimed=removed, done=removed)
+    return StageReport(claimed=removed, done=removed, more=removed >= limit)

@@ -14,16 +14,15 @@ from cvmatch.core.queue import BULK, enqueue, get_stage
 from matching.embedding import get_provider
 
 
-def run_stage(name: str, ids: Sequence[int] = (), queue: str = BULK, request_id: str = "") -> str:
-    """Run one stage for these rows, or one batch of whatever waits; a full batch enqueues the next one."""
+def run_stage(
+    name: str, ids: Sequence[int] = (), queue: str = BULK, trigger: str = "schedule", request_id: str = ""
+) -> str:
+    """Run one stage for these rows, or one batch of whatever waits; what was left over is enqueued again."""
     with structlog.contextvars.bound_contextvars(request_id=request_id):
         heartbeat(queue)
-        limit = batch_size(name)
-        report = runner.run(
-            get_stage(name), limit=limit, only=list(ids) or None, trigger="event" if ids else "schedule"
-        )
-        if not ids and not report.error and report.claimed >= limit:
-            enqueue(name, queue=queue)
+        report = runner.run(get_stage(name), limit=batch_size(name), only=list(ids) or None, trigger=trigger)
+        if report.more:
+            enqueue(name, ids, queue=queue)
         return f"{report.done} done, {report.failed} failed"
 
 

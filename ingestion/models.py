@@ -74,14 +74,18 @@ class CV(Staged):
     name = models.CharField(max_length=200, blank=True)
     label = models.CharField(max_length=300, blank=True)
     text = models.TextField(blank=True, help_text="The text that every span points into.")
-    matched_text = models.TextField(blank=True, help_text="The same text with the person hidden; all that matching sees.")
+    matched_text = models.TextField(
+        blank=True, help_text="The same text with the person hidden; all that matching sees."
+    )
     parsed_json = models.JSONField(default=dict, help_text="Written and read only through ParsedCV.")
     skills_json = models.JSONField(default=list, help_text="Written and read only through skills_to_json.")
     completeness = models.FloatField(null=True, blank=True, help_text="Share of the expected facts found, 0 to 1.")
     findings = models.JSONField(default=list, blank=True)
     content_hash = models.CharField(max_length=64, blank=True)
     search = models.GeneratedField(
-        expression=SearchVector("matched_text", config=Value("english")), output_field=SearchVectorField(), db_persist=True
+        expression=SearchVector("matched_text", config=Value("english")),
+        output_field=SearchVectorField(),
+        db_persist=True,
     )
 
     objects = CVQuerySet.as_manager()

@@ -9,11 +9,13 @@ from pathlib import PurePath
 
 from django.conf import settings
 from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import Max
+from django.utils import timezone
 
 from cvmatch.core.batches import in_batches
-from cvmatch.core.models import User
+from cvmatch.core.models import Status, User
 from cvmatch.core.queue import announce
 from cvmatch.core.text import content_hash
 from ingestion.extract import check_content
@@ -47,6 +49,20 @@ def receive_cv(
             return latest
         cv = _new_version(owner, content, digest, filename, uploaded_by, interactive)
         announce("cv.received", [cv.pk], interactive=interactive)
+    return cv
+
+
+def keep_text(*, filename: str, text: str, parsed: ParsedCV) -> CV:
+    """Keep a CV that came as text and is parsed already: no file, a new candidate, announced like any other."""
+    cv = CV.objects.create(
+        candidate=Candidate.objects.create(),
+        version=1,
+        filename=filename[-200:],
+        size=len(text.encode()),
+        status=Status.COMPLETED,
+        finished_at=timezone.now(),
+    )
+    store_parse(cv, text, parsed)
     return cv
 
 
@@ -96,18 +112,19 @@ def import_postings(
 
 def delete_superseded(*, before: datetime, limit: int) -> int:
     """Remove CV versions that were replaced before that moment, with their files; returns how many."""
-    old = list(CV.objects.filter(is_latest=False, uploaded_at__lt=before)[:limit])
-    for cv in old:
-        _delete_with_file(cv)
+    old = list(CV.objects.filter(is_latest=False, uploaded_at__lt=before).values_list("pk", flat=True)[:limit])
+    CV.objects.filter(pk__in=old).delete()
     return len(old)
 
 
-def _delete_with_file(cv: CV) -> None:
-    storage, name = cv.file.storage, str(cv.file.name)
-    with transaction.atomic():
-        cv.delete()
+def delete_file(name: str) -> None:
+    """Remove a stored file once the transaction is through, unless another CV has the same bytes."""
+
+    def delete() -> None:
         if not CV.objects.filter(file=name).exists():
-            transaction.on_commit(lambda: storage.delete(name))
+            default_storage.delete(name)
+
+    transaction.on_commit(delete)
 
 
 def _owner(uploaded_by: User | None, candidate: Candidate | None) -> Candidate:

@@ -248,7 +248,9 @@ class ParsedCV:
     evidence: Mapping[str, Evidence] = field(default_factory=dict)
     format: str = ""
     parser_version: str = PARSER_VERSION
-    phone_e164: str = ""  # the phone number with the country code that the CV implies; ``basics.phone`` is as it is shown
+    phone_e164: str = (
+        ""  # the phone number with the country code that the CV implies; ``basics.phone`` is as it is shown
+    )
 
     def to_json(self) -> dict[str, Any]:
         notes = {
@@ -267,7 +269,13 @@ class ParsedCV:
             path: Evidence(n["confidence"], Span(n["start"], n["end"]), n.get("page", 1))
             for path, n in (meta.get("fields") or {}).items()
         }
-        return cls(_decode(Resume, data), notes, meta.get("format", ""), meta.get("parserVersion", ""), meta.get("phoneE164", ""))
+        return cls(
+            _decode(Resume, data),
+            notes,
+            meta.get("format", ""),
+            meta.get("parserVersion", ""),
+            meta.get("phoneE164", ""),
+        )
 
     @property
     def titles(self) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from typing import Self
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
-from django.db.models import Q, Value
+from django.db.models import F, Q, Value
 
 from jobs.requirements import JobRequirements
 from jobs.values import Pay, Place
@@ -39,7 +39,6 @@ class Job(models.Model):
     class Status(models.TextChoices):
         ACTIVE = "active", "Active"
         EXPIRED = "expired", "Expired"
-        DELETED = "deleted", "Deleted"
 
     source = models.CharField(max_length=40)
     external_id = models.CharField(max_length=200)
@@ -90,7 +89,12 @@ class Job(models.Model):
         constraints = [models.UniqueConstraint(fields=["source", "external_id"], name="jobs_job_identity")]
         indexes = [
             GinIndex(fields=["search"], name="jobs_job_search"),
-            models.Index(fields=["-posted_at", "-id"], name="jobs_job_newest", condition=Q(status="active")),
+            models.Index(
+                F("posted_at").desc(nulls_last=True),
+                F("id").desc(),
+                name="jobs_job_newest",
+                condition=Q(status="active"),
+            ),
             models.Index(fields=["expires_at"], name="jobs_job_to_expire", condition=Q(status="active")),
             models.Index(fields=["country", "city"], name="jobs_job_place", condition=Q(status="active")),
         ]

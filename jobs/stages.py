@@ -13,4 +13,4 @@ from jobs import services
 def expire_jobs(limit: int, only: Sequence[int] | None = None) -> StageReport:
     """Close jobs whose last day has passed."""
     count = services.expire_due(now=timezone.now(), limit=limit)
-    return StageReport(claimed=count, done=count)
+    return StageReport(claimed=count, done=count, more=count >= limit)

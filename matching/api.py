@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from ninja import Router, Schema
 from ninja.responses import Status as Answer
 from pydantic import Field
@@ -64,7 +65,7 @@ class MatchOut(Schema):
 class PredictionOut(Schema):
     """A ranked list with what it was made from."""
 
-    id: int
+    id: int | None = Field(description="Null while the CV is not read yet; its status tells how far it is")
     status: str
     side: str
     cv_id: int | None
@@ -112,9 +113,9 @@ def get_recommendations(request: HttpRequest, response: HttpResponse, cv_id: int
     cv = get_cv(user_of(request), cv_id)
     newest = Prediction.objects.filter(cv=cv, side=Prediction.Side.JOBS_FOR_CV).order_by("-created_at")
     prediction = newest.filter(status=Status.COMPLETED).first() or newest.first()
-    if prediction is None:
-        raise NotFound("No list has been made for this CV yet. Its status tells how far it is.")
-    return _answer(response, prediction)
+    return _answer(
+        response, prediction or Prediction(cv=cv, side=Prediction.Side.JOBS_FOR_CV, created_at=timezone.now())
+    )
 
 
 @router.post("/match", response={202: TaskOut}, summary="Ask for a match", operation_id="start_match")
@@ -173,7 +174,9 @@ def _answer(response: HttpResponse, prediction: Prediction) -> Answer[Prediction
 
 
 def _prediction(prediction: Prediction) -> PredictionOut:
-    lines = Match.objects.filter(prediction=prediction).select_related("job", "cv", "explanation").order_by("rank")
+    lines = (
+        Match.objects.filter(prediction_id=prediction.pk).select_related("job", "cv", "explanation").order_by("rank")
+    )
     lines = lines.only(
         "rank", "cv_id", "job_id", "score", "low", "high", "band", "parts_json",
         "job__title", "job__company", "job__remote",

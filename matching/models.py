@@ -83,7 +83,7 @@ class CVVector(models.Model):
 
 
 class Corpus(models.Model):
-    """How many texts there are on one side (jobs, cvs), to judge how rare a word is; refreshed by the clean-up stage."""
+    """How many texts there are on one side (jobs, cvs), to judge how rare a word is; refreshed by the stage count_words."""
 
     name = models.CharField(max_length=8, primary_key=True)
     documents = models.PositiveIntegerField()
@@ -166,7 +166,7 @@ class Prediction(Staged):
     created_at = models.DateTimeField(auto_now_add=True)
     as_of = models.DateTimeField(null=True, blank=True, help_text="The moment that ages and years were counted to.")
     model = models.CharField(max_length=60, blank=True, help_text="Embedding model.")
-    config_version = models.CharField(max_length=60, blank=True, help_text="Weights, search options and vocabulary.")
+    config_version = models.CharField(max_length=60, blank=True, help_text="Weights, vocabulary and parser.")
     input_hash = models.CharField(max_length=64, blank=True, help_text="Of the subject's text.")
     searched = models.PositiveIntegerField(default=0, help_text="How many were compared in full.")
 
@@ -214,6 +214,7 @@ class Match(models.Model):
     parts_json = models.JSONField(default=list, help_text="Written and read only through matching.values.Part.")
 
     class Meta:
+        verbose_name_plural = "matches"
         constraints = [models.UniqueConstraint(fields=["prediction", "rank"], name="matching_match_rank")]
         indexes = [models.Index(fields=["cv", "job"], name="matching_match_pair")]
         ordering = ["rank"]

@@ -11,10 +11,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from cvmatch.core.models import Status
-from ingestion import services as ingestion_services
 from ingestion.extract.sandbox import read_document_sandboxed
-from ingestion.models import CV, Candidate
+from ingestion.models import CV
 from ingestion.parse import parse_document
+from ingestion.services import keep_text
 from ingestion.values import Document
 from jobs.models import Job
 from matching import services
@@ -65,10 +65,7 @@ def match_file(content: bytes, *, filename: str, top: int) -> list[ExplainedMatc
 
 def embedded_cv(document: Document, *, filename: str) -> CV:
     """A CV of no file, parsed and embedded at once in the caller's transaction."""
-    cv = CV.objects.create(
-        candidate=Candidate.objects.create(), version=1, filename=filename[-200:], size=0, status=Status.COMPLETED
-    )
-    ingestion_services.store_parse(cv, document.text, parse_document(document))
+    cv = keep_text(filename=filename, text=document.text, parsed=parse_document(document))
     row = CVEmbedding.objects.create(
         cv=cv, content_hash=cv.content_hash, model=get_provider().name, status=Status.COMPLETED
     )

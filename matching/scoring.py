@@ -62,7 +62,10 @@ class ScoringConfig:
 
     @property
     def version(self) -> str:
-        return content_hash(repr(sorted(self.weights.items())), repr((self.midpoint, self.scale, WORDS_SHARE, HALF_OF_WORDS, PRIOR_SKILLS)))[:12]
+        return content_hash(
+            repr(sorted(self.weights.items())),
+            repr((self.midpoint, self.scale, WORDS_SHARE, HALF_OF_WORDS, PRIOR_SKILLS)),
+        )[:12]
 
 
 def score(found: Candidate, cv: CVProfile, job: JobProfile, *, config: ScoringConfig, now: datetime) -> Score:

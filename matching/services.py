@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from cvmatch.core.models import User
+from cvmatch.core.models import Status, User
 from cvmatch.core.queue import announce
 from ingestion.models import CV
 from jobs.models import Job
@@ -62,7 +62,7 @@ SELECT 'jobs', s.id, 'pending', s.interactive AND %(only)s::bigint[] IS NOT NULL
    AND NOT EXISTS (
      SELECT 1 FROM matching_prediction p
       WHERE p.side = 'jobs' AND p.cv_id = s.id AND p.created_at > %(since)s
-        AND (p.status = 'failed' OR (p.input_hash = s.content_hash AND p.config_version = %(config)s)))
+        AND (p.status = 'failed' OR (p.input_hash = s.content_hash AND p.config_version = %(config)s AND p.model = %(model)s)))
  ORDER BY s.id LIMIT %(limit)s
 ON CONFLICT DO NOTHING
 """
@@ -90,6 +90,7 @@ def plan_cv_predictions(only: Sequence[int] | None) -> None:
         "only": _array(only),
         "since": timezone.now() - FRESH_FOR,
         "config": ranking_version(),
+        "model": get_provider().name,
         "limit": PLAN_ROWS,
     }
     with connection.cursor() as cursor:
@@ -138,6 +139,8 @@ def store_job_vectors(row: JobEmbedding, vectors: Mapping[str, Vector]) -> None:
         update_fields=["embedding"],
     )
     JobVector.objects.filter(job_id=row.job_id).exclude(model=row.model, kind__in=vectors).delete()
+    if Prediction.objects.filter(job_id=row.job_id, status=Status.PENDING).exists():
+        announce("job.match_requested", [row.job_id], interactive=True)  # somebody asked before it was embedded
 
 
 def store_prediction(prediction: Prediction, ranked: Ranked) -> None:

@@ -11,11 +11,9 @@ from pathlib import Path
 
 from cvmatch.core.batches import in_batches
 from cvmatch.core.errors import InvalidInput
-from cvmatch.core.models import Status
 from ingestion.extract import read_document
-from ingestion.models import CV, Candidate
 from ingestion.parse import parse_document
-from ingestion.services import store_parse
+from ingestion.services import keep_text
 from ingestion.values import Basics, Document, ParsedCV, Resume
 from jobs.models import Job
 from jobs.services import upsert_jobs
@@ -89,7 +87,7 @@ def _posting(entry: Entry) -> JobPosting:
 
 
 def _load_cvs(_: str, entries: list[Entry]) -> dict[str, int]:
-    return {entry.id: _store(*_read(entry)) for entry in entries}
+    return {entry.id: _keep(entry.id, *_read(entry)) for entry in entries}
 
 
 def _read(entry: Entry) -> tuple[str, ParsedCV]:
@@ -101,15 +99,11 @@ def _read(entry: Entry) -> tuple[str, ParsedCV]:
 
 def _load_people(_: str, entries: list[Entry]) -> dict[str, int]:
     """People of whom only the title is known."""
-    return {e.id: _store(e.text, ParsedCV(Resume(basics=Basics(label=e.text)), format="txt")) for e in entries}
+    return {e.id: _keep(e.id, e.text, ParsedCV(Resume(basics=Basics(label=e.text)), format="txt")) for e in entries}
 
 
-def _store(text: str, parsed: ParsedCV) -> int:
-    cv = CV.objects.create(
-        candidate=Candidate.objects.create(), version=1, filename="text", size=len(text), status=Status.COMPLETED
-    )
-    store_parse(cv, text, parsed)
-    return cv.pk
+def _keep(name: str, text: str, parsed: ParsedCV) -> int:
+    return keep_text(filename=name, text=text, parsed=parsed).pk
 
 
 def _embed_all() -> None:

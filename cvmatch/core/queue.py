@@ -70,6 +70,7 @@ def enqueue(stage: str, ids: Sequence[int] = (), *, queue: str = BULK) -> None:
         stage,
         ids=list(ids),
         queue=queue,
+        trigger="event",
         request_id=context.get("request_id", ""),
         cluster=queue,
         task_name=stage,

@@ -7,7 +7,7 @@ import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import structlog
 from django.conf import settings
@@ -24,7 +24,7 @@ log = structlog.get_logger(__name__)
 RowT = TypeVar("RowT", bound=Staged)
 ResultT = TypeVar("ResultT")
 
-# A run stops claiming after this long, well inside the queue's time-out of 120 s; the task then enqueues its successor.
+# A run stops claiming after this long, well inside the queue's time-out of 120 s; the task enqueues the rest.
 TIME_BUDGET_S = 45.0
 UNEXPECTED_IN_A_ROW = 3
 WORKER_DIED = "The worker stopped in the middle of it, several times. Retry it by hand once the cause is known."
@@ -32,13 +32,18 @@ WORKER_DIED = "The worker stopped in the middle of it, several times. Retry it b
 
 @dataclass(frozen=True)
 class StageReport:
-    """What one run of a stage did, in rows."""
+    """What one run of a stage did, in rows; ``more`` says that it stopped with rows left over."""
 
     claimed: int = 0
     done: int = 0
     failed: int = 0
     lost: int = 0
     error: str = ""
+    more: bool = False
+
+    def counts(self) -> dict[str, Any]:
+        """The columns of the ledger."""
+        return {name: value for name, value in asdict(self).items() if name != "more"}
 
     def __add__(self, other: StageReport) -> StageReport:
         return StageReport(
@@ -47,6 +52,7 @@ class StageReport:
             self.failed + other.failed,
             self.lost + other.lost,
             self.error or other.error,
+            self.more or other.more,
         )
 
 
@@ -76,6 +82,8 @@ def work_off(
             unexpected = unexpected + 1 if settled.unexpected else 0
             if unexpected >= UNEXPECTED_IN_A_ROW:
                 return report + StageReport(error=f"Halted after {unexpected} unexpected errors in a row.")
+    else:
+        return report + StageReport(more=report.claimed > 0)
     return report
 
 
@@ -157,6 +165,6 @@ def run(stage: Stage, *, limit: int, only: Sequence[int] | None = None, trigger:
 
 def _record(stage: str, trigger: str, started: datetime, report: StageReport) -> None:
     StageRun.objects.create(
-        stage=stage, trigger=trigger, started_at=started, finished_at=timezone.now(), **asdict(report)
+        stage=stage, trigger=trigger, started_at=started, finished_at=timezone.now(), **report.counts()
     )
-    log.info("stage ran", stage=stage, **asdict(report))
+    log.info("stage ran", stage=stage, **report.counts())

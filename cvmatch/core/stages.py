@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from django.db import transaction
 
 from cvmatch.core.models import REQUEUED, Staged, StagedQuerySet, staged_models
-from cvmatch.core.queue import enqueue
+from cvmatch.core.queue import BULK, INTERACTIVE, enqueue
 from cvmatch.core.runner import StageReport
 
 
@@ -16,7 +16,7 @@ def retry_failed(limit: int, only: Sequence[int] | None = None) -> StageReport:
     report = StageReport()
     for model in staged_models():
         count = requeue_due(model, limit=limit - report.claimed)
-        report += StageReport(claimed=count, done=count)
+        report += StageReport(claimed=count, done=count, more=report.claimed + count >= limit)
     return report
 
 
@@ -34,5 +34,5 @@ def requeue(model: type[Staged], ids: Sequence[int], *, reset_attempts: bool = F
     with transaction.atomic():
         count = StagedQuerySet(model).filter(pk__in=ids, status="failed").update(**REQUEUED, **fresh)
         for stage in model.stages if count else ():
-            enqueue(stage)
+            enqueue(stage, queue=INTERACTIVE if reset_attempts else BULK)
     return count

@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import re
 
-# The commonest English function words; about 40 % of running English text, under 10 % of other languages.
+# Function words of English that are no words of the other languages written here ("in", "a", "on", "as" are).
 _ENGLISH = frozenset(
     (
-        "the of and to in a is for on with as by at from that this it are be was or an will you your our we have has "
-        "their who which not all can more other into using including within through"
+        "the of and to for with by from that this are was will you your our we have has their who which not all can more "
+        "other into using including within through while across during they these been about how"
     ).split()
 )
 _WORD = re.compile(r"[^\W\d_]+")
@@ -31,5 +31,5 @@ def englishness(text: str) -> float:
     if len(words) < 12:
         return 1.0
     share = sum(word in _ENGLISH for word in words) / len(words)
-    # CVs and advertisements are full of lists: measured shares of 0.12 to 0.35 in English, 0.00 to 0.05 elsewhere.
-    return min(1.0, max(0.0, (share - 0.04) / 0.06))
+    # CVs are full of lists: measured 0.08 to 0.25 in English ones, 0.00 to 0.01 in German and Romanian ones.
+    return min(1.0, max(0.0, (share - 0.02) / 0.04))

@@ -46,6 +46,7 @@ def _port(text: str) -> int:
         return int(text)
     raise InvalidInput(f"PORT is {text!r}; it must be a number from 1 to 65535.")
 
+
 VAR_DIR = Path(env.str("CVMATCH_VAR_DIR", default=str(PROJECT_DIR / "var"))).resolve()
 # Without a server of its own, cvmatch runs PostgreSQL from a wheel inside VAR_DIR, on a unix socket only.
 EMBEDDED = not env.str("DATABASE_URL", default="")
@@ -72,6 +73,7 @@ INSTALLED_APPS = [
     "template_partials",
     "django_q",
     "django_prometheus",
+    "ninja",  # serves the API's documentation page from our own static files
     "cvmatch.core",
     "jobs",
     "ingestion",

@@ -39,7 +39,9 @@ def test_a_full_batch_enqueues_the_next_one(settings) -> None:
         make_cv(f"Person {number}\nSkills\nPython, SQL, Docker")
     OrmQ.objects.all().delete()
     run_stage("parse_cvs", queue="bulk")
-    assert [row.task["func"] for row in OrmQ.objects.filter(key="bulk") if row.task["args"] == ("parse_cvs",)] == [queue.RUN_STAGE]
+    assert [row.task["func"] for row in OrmQ.objects.filter(key="bulk") if row.task["args"] == ("parse_cvs",)] == [
+        queue.RUN_STAGE
+    ]
 
 
 def test_each_run_is_written_to_the_ledger_and_beats_the_heart() -> None:

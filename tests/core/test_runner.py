@@ -174,7 +174,7 @@ def test_a_save_that_fails_leaves_nothing_half_written() -> None:
 
 
 def test_the_retry_stage_takes_only_what_is_due() -> None:
-    due, later, final = make_cvs(3)
+    due, later, _final = make_cvs(3)
     now = timezone.now()
     CV.objects.update(status=Status.FAILED, error="x")
     CV.objects.filter(pk=due.pk).update(retry_at=now - timedelta(minutes=1))

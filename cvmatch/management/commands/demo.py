@@ -36,14 +36,16 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEMO:
-            raise CommandError("The demo is for the embedded database only: unset DATABASE_URL, and CVMATCH_DEMO if set.")
+            raise CommandError(
+                "The demo is for the embedded database only: unset DATABASE_URL, and CVMATCH_DEMO if set."
+            )
         if options["if_empty"] and (Job.objects.exists() or CV.objects.exists()):
             self.stdout.write("There is data already; the demo is left alone.")
             return
         with transaction.atomic():
             users = {name: _account(name, role) for name, role, _ in ACCOUNTS}
-            jobs = _load_jobs()
             cvs = _load_cvs(users["recruiter"], users["candidate"])
+            jobs = _load_jobs()
         _note_logins()
         self.stdout.write(f"{jobs} jobs and {cvs} CVs loaded; the workers read, embed and match them now.")
 

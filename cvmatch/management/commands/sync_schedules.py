@@ -11,9 +11,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django_q.models import Schedule
 
-from cvmatch.core.queue import BULK, HEARTBEAT, INTERACTIVE, RUN_STAGE, Stage, stages
-
-PREFIX = "cvmatch:"
+from cvmatch.core.queue import BULK, HEARTBEAT, INTERACTIVE, RUN_STAGE, SCHEDULE_PREFIX, Stage, stages
 
 
 class Command(BaseCommand):
@@ -26,12 +24,12 @@ class Command(BaseCommand):
 
     @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:
-        wanted = {f"{PREFIX}{stage.name}": _stage_schedule(stage) for stage in stages()}
-        wanted |= {f"{PREFIX}heartbeat:{queue}": _heartbeat(queue) for queue in (INTERACTIVE, BULK)}
+        wanted = {f"{SCHEDULE_PREFIX}{stage.name}": _stage_schedule(stage) for stage in stages()}
+        wanted |= {f"{SCHEDULE_PREFIX}heartbeat:{queue}": _heartbeat(queue) for queue in (INTERACTIVE, BULK)}
         # One at a time: two starts at once must not create everything twice (the table has no unique name).
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext('cvmatch.schedules'))")
-        removed, _ = Schedule.objects.filter(name__startswith=PREFIX).exclude(name__in=wanted).delete()
+        removed, _ = Schedule.objects.filter(name__startswith=SCHEDULE_PREFIX).exclude(name__in=wanted).delete()
         for name, values in wanted.items():
             _write(name, values, reset=options["reset"])
         self.stdout.write(f"{len(wanted)} schedules, {removed} removed")

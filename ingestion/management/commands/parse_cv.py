@@ -27,9 +27,11 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("files", nargs="+", metavar="FILE", help="CV files to read")
         parser.add_argument("--out", required=True, metavar="DIR", help="folder for the JSON files; made if missing")
-        parser.add_argument("--max-bytes", type=int, default=10_000_000, help="size limit per file (default 10 MB)")
         parser.add_argument(
-            "--timeout", type=float, default=20, help="seconds allowed for reading one file (default 20)"
+            "--max-bytes", type=int, default=10 * 1024 * 1024, help="size limit per file (default 10 MiB)"
+        )
+        parser.add_argument(
+            "--timeout", type=float, default=30, help="seconds allowed for reading one file (default 30)"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
