@@ -49,7 +49,8 @@ def main() -> int:
 
 
 def _run() -> int:
-    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}  # else Python keeps lines back when it writes to a pipe
+    # Unbuffered, else Python keeps lines back when it writes to a pipe; what went well is on the pipeline page.
+    environment = {"CVMATCH_LOG_LEVEL": "WARNING", **os.environ, "PYTHONUNBUFFERED": "1"}
     patience = Patience(grace_s=GRACE_S)
     supervisor = Supervisor(log_dir=settings.VAR_DIR / "log", environment=environment, patience=patience)
     supervisor.listen_to_signals()

@@ -11,6 +11,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import lru_cache
 
 from cvmatch.core.places import distance_km, fold
 from cvmatch.core.text import content_hash
@@ -33,9 +34,20 @@ PRIOR_SKILLS, PRIOR_UNKNOWN = 2.0, 0.5
 # How much matching words count beside meaning in English texts of this length or more.
 WORDS_SHARE, LONG_TEXT_WORDS = 0.3, 150
 HALF_OF_WORDS = 1 / 6
-NOISE = 4.0
-SPREAD = 40.0
+NOISE, SPREAD = 4.0, 40.0
 FRESH_DAYS, STALE_DAYS = 7, 60
+# Part of a configuration's version: two scores are comparable only when these are the same.
+_CONSTANTS = (
+    WORDS_SHARE,
+    LONG_TEXT_WORDS,
+    HALF_OF_WORDS,
+    NICE_TO_HAVE,
+    PRIOR_SKILLS,
+    NOISE,
+    SPREAD,
+    FRESH_DAYS,
+    STALE_DAYS,
+)
 
 
 @dataclass(frozen=True)
@@ -64,7 +76,7 @@ class ScoringConfig:
     def version(self) -> str:
         return content_hash(
             repr(sorted(self.weights.items())),
-            repr((self.midpoint, self.scale, WORDS_SHARE, HALF_OF_WORDS, PRIOR_SKILLS)),
+            repr((self.midpoint, self.scale, _CONSTANTS)),
         )[:12]
 
 
@@ -142,15 +154,16 @@ def skills_part(cv: CVProfile, job: JobProfile, *, expected: float) -> float | N
     if not asked:
         return None
     weights = [1.0 if must else NICE_TO_HAVE for _, must in asked]
-    met = sum(w * skill_credit(cv, skill_id) for w, (skill_id, _) in zip(weights, asked, strict=True))
+    met = sum(w * skill_credit(cv.skills, skill_id) for w, (skill_id, _) in zip(weights, asked, strict=True))
     return (met + PRIOR_SKILLS * expected) / (sum(weights) + PRIOR_SKILLS)
 
 
-def skill_credit(cv: CVProfile, skill_id: str) -> float:
-    """1 when the CV shows the skill, the nearest related skill's share otherwise."""
-    if skill_id in cv.skills:
+@lru_cache(maxsize=50_000)  # the same few hundred skills are asked of one CV by all the jobs of its list
+def skill_credit(shown: frozenset[str], skill_id: str) -> float:
+    """1 when the skill is among those shown, the nearest related skill's share otherwise."""
+    if skill_id in shown:
         return 1.0
-    return max((related(skill_id, own) for own in cv.skills), default=0.0)
+    return max((related(skill_id, own) for own in shown), default=0.0)
 
 
 def experience_part(cv: CVProfile, job: JobProfile) -> float | None:
@@ -224,8 +237,8 @@ def _level_fit(cv: CVProfile, job: JobProfile) -> float | None:
     if cv.level is None or job.level is None:
         return None
     steps = job.level.rank - cv.level.rank
-    # One step up is the usual next job; a step down is less often wanted by either side.
-    return max(0.0, 1 - (0.25 * steps if steps > 0 else -0.2 * steps))
+    # One step up is the usual next job; a step down is seldom wanted by either side.
+    return max(0.0, 1 - (0.25 * steps if steps > 0 else -0.3 * steps))
 
 
 def _nearness(km: float) -> float:

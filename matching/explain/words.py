@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from matching.explain.evidence import MISSING, RELATED, STATED
 from matching.values import CVProfile, Finding, JobProfile, Part
 
-LISTED = 4
+LISTED, RELATED_LISTED = 4, 2
 
 
 def sentences(*, findings: Sequence[Finding], parts: Sequence[Part], cv: CVProfile, job: JobProfile) -> tuple[str, ...]:
@@ -19,11 +19,7 @@ def sentences(*, findings: Sequence[Finding], parts: Sequence[Part], cv: CVProfi
 
 def _shown(findings: Sequence[Finding], values: dict[str, float | None]) -> str:
     stated = [finding.name for finding in findings if finding.state == STATED]
-    near = [
-        f"{finding.via} (close to {finding.name})"
-        for finding in findings
-        if finding.state == RELATED and finding.via not in stated
-    ]
+    near = _near(findings, stated)
     if stated:
         tail = f", and {_listed(near)}" if near else ""
         return f"The CV shows {len(stated)} of the {len(findings)} things the job asks for: {_listed(stated)}{tail}."
@@ -34,6 +30,12 @@ def _shown(findings: Sequence[Finding], values: dict[str, float | None]) -> str:
         how = "closely" if title >= 0.8 else "in part" if title >= 0.5 else "hardly"
         return f"The posting names no skills that we know; its title matches the CV's titles {how}."
     return ""
+
+
+def _near(findings: Sequence[Finding], stated: Sequence[str]) -> list[str]:
+    """What the CV shows that is close to something asked, each named once, and not again what was just listed."""
+    related = {f.via: f.name for f in reversed(findings) if f.state == RELATED and f.via not in stated}
+    return [f"{via} (close to {name})" for via, name in reversed(related.items())][:RELATED_LISTED]
 
 
 def _gaps(findings: Sequence[Finding]) -> str:

@@ -15,6 +15,9 @@ from matching.values import Candidate
 # The words of a subject that are looked up in the index, and those that each found target is compared by: the rarest of
 # those it uses most.
 SEARCHED_WORDS, COMPARED_WORDS = 24, 150
+# The searched words together occur in about this many targets, the rarest words first: each match has to be ranked by
+# PostgreSQL (10 microseconds), and without a bound their number grows with the table.
+WORD_MATCHES = 1500
 # Okapi BM25's usual saturation and length normalisation (Robertson and Zaragoza 2009).
 K1, B = 1.2, 0.75
 
@@ -76,8 +79,8 @@ corpus AS MATERIALIZED (
     FROM matching_corpus WHERE name = %(corpus)s
 ),
 terms AS MATERIALIZED (
-  SELECT * FROM (
-    SELECT s.id, w.lexeme, r.rarity,
+  SELECT *, sum(documents) OVER (PARTITION BY id ORDER BY nth > %(searched_words)s, documents, lexeme) AS matches FROM (
+    SELECT s.id, w.lexeme, r.rarity, coalesce(l.documents, 0) AS documents,
            row_number() OVER (PARTITION BY s.id
              ORDER BY r.rarity * least(cardinality(w.positions), 4) * (1 + ('A' = ANY(w.weights))::int) DESC, w.lexeme) AS nth
       FROM subject s
@@ -94,7 +97,7 @@ terms AS MATERIALIZED (
 query AS MATERIALIZED (
   SELECT id, sum(rarity) AS total,
          (string_agg('''' || replace(replace(lexeme, '\\', '\\\\'), '''', '''''') || '''', ' | ')
-            FILTER (WHERE nth <= %(searched_words)s))::tsquery AS words
+            FILTER (WHERE nth <= %(searched_words)s AND (matches <= %(matches)s OR matches = documents)))::tsquery AS words
     FROM terms GROUP BY id
 ),
 found AS MATERIALIZED (
@@ -153,6 +156,7 @@ class PgvectorSearch:
             "corpus": tables.corpus,
             "searched_words": SEARCHED_WORDS,
             "compared_words": COMPARED_WORDS,
+            "matches": WORD_MATCHES,
             "k1": K1,
             "b": B,
         }

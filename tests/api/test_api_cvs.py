@@ -127,11 +127,12 @@ def test_a_file_name_never_becomes_a_path(as_user, candidate) -> None:
     assert CV.objects.get().file.name.startswith("cvs/")
 
 
-def test_recommendations_are_missing_then_being_made_then_there(as_user, candidate) -> None:
+def test_recommendations_are_announced_then_being_made_then_there(as_user, candidate) -> None:
     make_job()
     cv = make_cv(user=candidate)
     address = f"/api/v1/cvs/{cv.pk}/recommendations"
-    assert as_user(candidate).get(address).status_code == 404
+    early = as_user(candidate).get(address)
+    assert (early.status_code, early.json()["id"], early.json()["status"]) == (202, None, "pending")
     prediction = Prediction.objects.create(side="jobs", cv=cv)
     waiting = as_user(candidate).get(address)
     assert (waiting.status_code, waiting["Retry-After"], waiting.json()["matches"]) == (202, "1", [])

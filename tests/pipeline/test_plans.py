@@ -123,11 +123,6 @@ def test_claiming_and_retrying_walk_their_partial_indexes(model: type[Staged]) -
     )
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="The index jobs_job_newest is (posted_at DESC, id DESC), which PostgreSQL keeps with NULLS FIRST; the list wants "
-    "NULLS LAST. The index must say so too.",
-)
 def test_the_newest_jobs_are_read_from_their_index_on_every_page() -> None:
     run(JOBS)
     run("ANALYZE jobs_job")
