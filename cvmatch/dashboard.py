@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from cvmatch.core import queue
+from cvmatch.core.pages import number
 from cvmatch.core.web import operators_only
 from cvmatch.pipeline_state import PipelineState, pipeline_state, retry
 
@@ -32,9 +33,7 @@ def pipeline_page(request: HttpRequest) -> HttpResponse:
 def pipeline_retry(request: HttpRequest) -> HttpResponse:
     """Try failed rows again: one (``pk``), those with the same ``cause``, or all of a ``stage``."""
     pk = request.POST.get("pk", "")
-    count = retry(
-        request.POST.get("stage", ""), cause=request.POST.get("cause"), pk=int(pk) if pk.isdecimal() else None
-    )
+    count = retry(request.POST.get("stage", ""), cause=request.POST.get("cause"), pk=number(pk))
     messages.success(request, f"{count} put back, to be tried again." if count else "Nothing was left to try again.")
     return redirect("pipeline")
 

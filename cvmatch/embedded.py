@@ -53,6 +53,9 @@ SETTINGS = {
     "jit": "off",
     "timezone": "UTC",
     "log_timezone": "UTC",
+    # The text of a failing statement may be a whole CV.
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
 }
 # A lost database costs the tests nothing; a lost second does.
 NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}

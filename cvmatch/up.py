@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import http.client
-import ipaddress
 import os
 import socket
 import sys
@@ -16,6 +15,7 @@ from typing import Any
 import psycopg
 
 from cvmatch import embedded, locks
+from cvmatch.core.addresses import is_loopback
 from cvmatch.core.errors import CvmatchError
 from cvmatch.settings import base as settings
 from cvmatch.supervisor import Patience, Program, Supervisor, Watch
@@ -147,12 +147,6 @@ def _bind_error(host: str, port: int) -> OSError | None:
     except OSError as error:
         return error
     return None
-
-
-def is_loopback(host: str) -> bool:
-    with contextlib.suppress(ValueError):
-        return ipaddress.ip_address(host).is_loopback
-    return host == "localhost"
 
 
 # While it runs

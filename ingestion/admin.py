@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from django.contrib import admin
 from django.db.models import Count, QuerySet
@@ -23,8 +24,11 @@ class CandidateAdmin(ReadOnlyAdmin):
     list_select_related = ("user",)
     search_fields = ("user__username", "user__email", "cvs__name")
     fields = ("account", "versions", "desired_pay", "desired_currency", "created_at")
-    readonly_fields = ("account", "versions")
+    readonly_fields = ("account", "versions", "created_at")
     date_hierarchy = "created_at"
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.is_superuser  # what somebody asks for is typed in here; all else is read-only
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Candidate]:
         rows: QuerySet[Candidate] = super().get_queryset(request).annotate(cv_count=Count("cvs"))

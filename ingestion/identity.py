@@ -33,11 +33,22 @@ def hide_identity(text: str, parsed: ParsedCV) -> str:
     return text
 
 
+def hide_in(words: str, parsed: ParsedCV) -> str:
+    """Any text taken from the CV, such as its summary, with name, contact data and personal details blanked."""
+    for pattern in _patterns(parsed):
+        words = pattern.sub(" ", words)
+    return words
+
+
 def _personal_spans(text: str, parsed: ParsedCV) -> list[tuple[int, int]]:
     fields = [e.span for path, e in parsed.evidence.items() if path.startswith(_PERSONAL_FIELDS)]
     spans = [(span.start, min(span.end, len(text))) for span in fields]
-    patterns = [_CONTACT, _DETAIL]
+    return spans + [match.span() for pattern in _patterns(parsed) for match in pattern.finditer(text)]
+
+
+def _patterns(parsed: ParsedCV) -> list[re.Pattern[str]]:
     words = parsed.resume.basics.name.split()
-    if words:
-        patterns.append(re.compile(r"\b" + r"\W{1,3}".join(map(re.escape, words)) + r"\b", re.IGNORECASE))
-    return spans + [match.span() for pattern in patterns for match in pattern.finditer(text)]
+    if not words:
+        return [_CONTACT, _DETAIL]
+    name = re.compile(r"\b" + r"\W{1,3}".join(map(re.escape, words)) + r"\b", re.IGNORECASE)
+    return [_CONTACT, _DETAIL, name]

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Exists, Max, OuterRef
 from django.utils import timezone
 
 from cvmatch.core.batches import in_batches
@@ -20,7 +20,7 @@ from cvmatch.core.queue import announce
 from cvmatch.core.text import content_hash
 from ingestion.extract import check_content
 from ingestion.identity import hide_identity
-from ingestion.models import CV, Candidate, skills_to_json
+from ingestion.models import CV, Candidate, skills_to_json, upload_path
 from ingestion.quality import assess
 from ingestion.sources import Rejected
 from ingestion.values import ParsedCV
@@ -111,8 +111,11 @@ def import_postings(
 
 
 def delete_superseded(*, before: datetime, limit: int) -> int:
-    """Remove CV versions that were replaced before that moment, with their files; returns how many."""
-    old = list(CV.objects.filter(is_latest=False, uploaded_at__lt=before).values_list("pk", flat=True)[:limit])
+    """Remove CV versions for which a later one was read before that moment, with their files; returns how many."""
+    later = CV.objects.parsed().filter(
+        candidate=OuterRef("candidate"), version__gt=OuterRef("version"), finished_at__lt=before
+    )
+    old = list(CV.objects.filter(Exists(later), is_latest=False).values_list("pk", flat=True)[:limit])
     CV.objects.filter(pk__in=old).delete()
     return len(old)
 
@@ -150,6 +153,15 @@ def _new_version(
         sha256=digest,
         interactive=interactive,
     )
-    cv.file.save(digest, ContentFile(content), save=False)
+    _store_file(cv, content)
     cv.save()
     return cv
+
+
+def _store_file(cv: CV, content: bytes) -> None:
+    """The same bytes are stored once, whoever sent them."""
+    path = upload_path(cv, "")
+    if default_storage.exists(path):
+        cv.file.name = path
+    else:
+        cv.file.save(cv.filename, ContentFile(content), save=False)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from django.conf import settings
 
-from cvmatch.core.errors import CvmatchError
+from cvmatch.core.errors import CvmatchError, UnreadableDocument
 from cvmatch.core.runner import StageReport, work_off
 from ingestion import services
 from ingestion.extract.sandbox import read_document_sandboxed
@@ -14,11 +14,15 @@ from ingestion.models import CV
 from ingestion.parse import parse_document
 from ingestion.values import Document, ParsedCV
 
+# A book, not a CV; PostgreSQL's text search would refuse it a little later.
+MAX_TEXT_CHARS = 200_000
+
 
 def parse_cvs(limit: int, only: Sequence[int] | None = None) -> StageReport:
     """Read and understand uploaded CV files."""
     rows = CV.objects.all() if only is None else CV.objects.filter(pk__in=only)
-    return work_off(rows, limit=limit, work=_read_all, save=_store, chunk=4)
+    # One at a time: nothing is gained together, and one slow file must not hold the others beyond the queue's time-out.
+    return work_off(rows, limit=limit, work=_read_all, save=_store, chunk=1)
 
 
 def _read_all(cvs: Sequence[CV]) -> Sequence[tuple[Document, ParsedCV]]:
@@ -33,6 +37,8 @@ def _read(cv: CV) -> tuple[Document, ParsedCV]:
         timeout_s=settings.EXTRACT_TIMEOUT_S,
         memory_mb=settings.EXTRACT_MEMORY_MB,
     )
+    if len(document.text) > MAX_TEXT_CHARS:
+        raise UnreadableDocument(f"The file holds {len(document.text):,} characters of text, far more than a CV.")
     return document, parse_document(document)
 
 

@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from cvmatch.core.errors import NotFound, UnreadableDocument
+from cvmatch.core.pages import number
 from cvmatch.core.web import current_user
 from ingestion import selectors, services
 from ingestion.extract import READERS, check_size
@@ -57,7 +58,7 @@ def cv_list(request: HttpRequest) -> HttpResponse:
         own = selectors.find_own_cv(user)
         return redirect("cv", pk=own.pk) if own else redirect("cv-upload")
     words, before = request.GET.get("q", ""), request.GET.get("before", "")
-    page = selectors.list_cv_page(user, words=words, before=int(before) if before.isdecimal() else None)
+    page = selectors.list_cv_page(user, words=words, before=number(before))
     query = request.GET.copy()
     query["before"] = page.next
     part = "#rows" if request.headers.get("HX-Target") == "cvs" else ""
@@ -78,8 +79,8 @@ def cv_file(request: HttpRequest, pk: int) -> FileResponse:
 
 def _replaced(request: HttpRequest) -> CV | None:
     """The CV that the upload is a newer version of, when the address names one that this user may see."""
-    asked = request.GET.get("replaces", "")
-    return selectors.get_cv(current_user(request), int(asked)) if asked.isdecimal() else None
+    asked = number(request.GET.get("replaces", ""))
+    return selectors.get_cv(current_user(request), asked) if asked is not None else None
 
 
 def _content(file: UploadedFile[Any] | None) -> bytes:

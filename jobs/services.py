@@ -48,7 +48,7 @@ def upsert_jobs(*, source: str, postings: Sequence[JobPosting], interactive: boo
 def expire_due(*, now: datetime, limit: int) -> int:
     """Close active jobs whose last day has passed; returns how many."""
     due = Job.objects.active().filter(expires_at__lt=now).order_by("expires_at").values_list("pk", flat=True)[:limit]
-    return Job.objects.filter(pk__in=list(due)).update(status=Job.Status.EXPIRED)
+    return Job.objects.active().filter(pk__in=list(due), expires_at__lt=now).update(status=Job.Status.EXPIRED)
 
 
 def delete_expired(*, before: datetime, limit: int) -> int:

@@ -15,6 +15,7 @@ from pydantic import Field
 from cvmatch.core.errors import InvalidInput, NotAllowed, NotFound
 from cvmatch.core.http_api import user_of
 from cvmatch.core.models import Status, User
+from ingestion.models import CV
 from ingestion.selectors import get_cv
 from jobs.models import Job
 from matching import services
@@ -38,7 +39,9 @@ class StatusOut(Schema):
     """How far a CV is."""
 
     cv_id: int
-    status: str = Field(description="pending, processing, completed or failed", examples=["processing"])
+    status: str = Field(
+        description="pending, processing, completed, failed or superseded (by a newer version)", examples=["processing"]
+    )
     steps: list[StepOut]
     matches: int
     explained: int
@@ -113,9 +116,7 @@ def get_recommendations(request: HttpRequest, response: HttpResponse, cv_id: int
     cv = get_cv(user_of(request), cv_id)
     newest = Prediction.objects.filter(cv=cv, side=Prediction.Side.JOBS_FOR_CV).order_by("-created_at")
     prediction = newest.filter(status=Status.COMPLETED).first() or newest.first()
-    return _answer(
-        response, prediction or Prediction(cv=cv, side=Prediction.Side.JOBS_FOR_CV, created_at=timezone.now())
-    )
+    return _answer(response, prediction or _none_yet(cv))
 
 
 @router.post("/match", response={202: TaskOut}, summary="Ask for a match", operation_id="start_match")
@@ -138,12 +139,27 @@ def get_match(request: HttpRequest, response: HttpResponse, task_id: int) -> Ans
     return _answer(response, _visible(user_of(request), task_id))
 
 
+def _none_yet(cv: CV) -> Prediction:
+    """What is said of a CV without any list: that it waits, or that it never will have one."""
+    failed = cv.status == Status.FAILED
+    state = {"status": Status.FAILED, "error": cv.error} if failed else {}
+    return Prediction(cv=cv, side=Prediction.Side.JOBS_FOR_CV, created_at=timezone.now(), **state)
+
+
 def _request(user: User, body: MatchIn) -> Prediction:
     if (body.cv_id is None) == (body.job_id is None):
         raise InvalidInput("Give either cv_id or job_id, and not both.")
     if body.cv_id is not None:
-        return services.request_matches(cv=get_cv(user, body.cv_id), requested_by=user)
+        return services.request_matches(cv=_matchable(get_cv(user, body.cv_id)), requested_by=user)
     return services.request_matches(job=_open_job(user, body.job_id or 0), requested_by=user)
+
+
+def _matchable(cv: CV) -> CV:
+    if cv.status == Status.FAILED:
+        raise InvalidInput(f"This CV could not be read: {cv.error}")
+    if not cv.is_latest:
+        raise InvalidInput("A newer version of this CV has replaced this one; match that one.")
+    return cv
 
 
 def _open_job(user: User, pk: int) -> Job:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from pgvector.django import HalfVectorField, HnswIndex
 
 from cvmatch.core.models import Staged, StagedQuerySet, Status
@@ -147,6 +147,15 @@ class CVEmbedding(Staged):
         return f"CV {self.cv_id}"
 
 
+class PredictionQuerySet(StagedQuerySet["Prediction"]):
+    def retriable(self) -> Self:
+        """Only the newest list of a subject: an older one was replaced, and two of a subject cannot be open at once."""
+        newer = Prediction.objects.filter(side=OuterRef("side"), pk__gt=OuterRef("pk")).filter(
+            Q(cv=OuterRef("cv")) | Q(job=OuterRef("job"))
+        )
+        return super().retriable().exclude(Exists(newer))
+
+
 class Prediction(Staged):
     """One ranked list: the jobs for a CV, or the CVs for a job; what it was made from is kept with it.
 
@@ -170,7 +179,7 @@ class Prediction(Staged):
     input_hash = models.CharField(max_length=64, blank=True, help_text="Of the subject's text.")
     searched = models.PositiveIntegerField(default=0, help_text="How many were compared in full.")
 
-    objects = StagedQuerySet.as_manager()
+    objects = PredictionQuerySet.as_manager()
 
     class Meta:
         indexes = [

@@ -11,6 +11,9 @@ from cvmatch.core.models import Staged, Status
 from ingestion.models import CV
 from matching.models import CVEmbedding, Explanation, Prediction
 
+# A newer version came before this one was through: it is not matched any more.
+SUPERSEDED = "superseded"
+
 
 @dataclass(frozen=True)
 class Step:
@@ -31,20 +34,23 @@ class Progress:
     prediction_id: int | None
     explained: int
     matches: int
+    superseded: bool = False
 
     @property
     def status(self) -> str:
-        """failed as soon as one step failed, completed when the last one is, processing in between."""
+        """failed as soon as one step failed, completed when the last one is, superseded when it never will be."""
         states = [step.status for step in self.steps]
         if Status.FAILED in states:
             return str(Status.FAILED)
         if all(state == Status.COMPLETED for state in states):
             return str(Status.COMPLETED)
+        if self.superseded:
+            return SUPERSEDED
         return str(Status.PENDING if states[1] == Status.PENDING else Status.PROCESSING)
 
     @property
     def is_over(self) -> bool:
-        return self.status in {Status.COMPLETED, Status.FAILED}
+        return self.status in {Status.COMPLETED, Status.FAILED, SUPERSEDED}
 
 
 def cv_progress(cv: CV) -> Progress:
@@ -59,7 +65,9 @@ def cv_progress(cv: CV) -> Progress:
         _step("matched", prediction),
         explained.step,
     )
-    return Progress(steps, prediction.pk if prediction else None, explained.done, explained.total)
+    return Progress(
+        steps, prediction.pk if prediction else None, explained.done, explained.total, superseded=not cv.is_latest
+    )
 
 
 @dataclass(frozen=True)

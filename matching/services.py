@@ -23,6 +23,7 @@ from matching.models import (
     JobVector,
     Match,
     Prediction,
+    TextEmbedding,
 )
 from matching.ranking import Ranked, ranking_version
 from matching.values import Account, parts_to_json
@@ -57,7 +58,8 @@ _PLAN_CV_PREDICTIONS = """
 INSERT INTO matching_prediction
        (side, cv_id, status, interactive, attempts, error, created_at, model, config_version, input_hash, searched)
 SELECT 'jobs', s.id, 'pending', s.interactive AND %(only)s::bigint[] IS NOT NULL, 0, '', now(), '', '', '', 0
-  FROM ingestion_cv s JOIN matching_cvembedding e ON e.cv_id = s.id AND e.status = 'completed'
+  FROM ingestion_cv s JOIN matching_cvembedding e
+    ON e.cv_id = s.id AND e.status = 'completed' AND e.content_hash = s.content_hash AND e.model = %(model)s
  WHERE s.is_latest AND s.status = 'completed' AND (%(only)s::bigint[] IS NULL OR s.id = ANY(%(only)s))
    AND NOT EXISTS (
      SELECT 1 FROM matching_prediction p
@@ -71,9 +73,13 @@ ON CONFLICT DO NOTHING
 def plan_cv_embeddings(only: Sequence[int] | None) -> None:
     """Make a pending row for each parsed CV whose text or model is not embedded yet."""
     _plan_embeddings(
-        only, table="matching_cvembedding", key="cv_id", subject="ingestion_cv", interactive="s.interactive",
+        only,
+        table="matching_cvembedding",
+        key="cv_id",
+        subject="ingestion_cv",
+        interactive="s.interactive AND %(only)s::bigint[] IS NOT NULL",
         ready="s.status = 'completed' AND s.is_latest",
-    )  # fmt: skip
+    )
 
 
 def plan_job_embeddings(only: Sequence[int] | None) -> None:
@@ -190,6 +196,12 @@ def delete_old_predictions(*, before: datetime, limit: int) -> int:
         ids = [row[0] for row in cursor.fetchall()]
     Prediction.objects.filter(pk__in=ids).delete()
     return len(ids)
+
+
+def delete_old_embeddings(*, before: datetime, limit: int) -> int:
+    """Forget cached vectors made before that moment; a text that is still here is embedded again when it is needed."""
+    old = TextEmbedding.objects.filter(created_at__lt=before).values_list("pk", flat=True)[:limit]
+    return int(TextEmbedding.objects.filter(pk__in=list(old)).delete()[0])
 
 
 def refresh_words() -> int:

@@ -7,6 +7,7 @@ from datetime import date
 from functools import cache
 
 from django.conf import settings
+from django.db.models import F
 from django.utils import timezone
 
 from cvmatch.core.errors import CvmatchError
@@ -14,6 +15,7 @@ from cvmatch.core.models import Status
 from cvmatch.core.runner import StageReport, work_off
 from matching import services
 from matching.accounts import account_of
+from matching.embedding import get_provider
 from matching.models import CVEmbedding, Explanation, JobEmbedding, Prediction
 from matching.profiles import cv_profile, job_profile
 from matching.ranking import Ranked, rank
@@ -41,14 +43,24 @@ def embed_jobs(limit: int, only: Sequence[int] | None = None) -> StageReport:
 def match_cvs(limit: int, only: Sequence[int] | None = None) -> StageReport:
     """Rank the jobs for embedded CVs that have no list of the last 24 hours; ``only`` are CV ids."""
     services.plan_cv_predictions(only)
-    rows = Prediction.objects.filter(side=Side.JOBS_FOR_CV, cv__embedding__status=Status.COMPLETED)
+    rows = Prediction.objects.filter(
+        side=Side.JOBS_FOR_CV,
+        cv__embedding__status=Status.COMPLETED,
+        cv__embedding__content_hash=F("cv__content_hash"),
+        cv__embedding__model=get_provider().name,
+    )
     rows = rows if only is None else rows.filter(cv_id__in=only)
     return work_off(rows, limit=limit, work=_match_cvs, save=services.store_prediction, chunk=16)
 
 
 def match_jobs(limit: int, only: Sequence[int] | None = None) -> StageReport:
     """Rank the CVs for jobs that somebody asked about; ``only`` are job ids."""
-    rows = Prediction.objects.filter(side=Side.CVS_FOR_JOB, job__embedding__status=Status.COMPLETED)
+    rows = Prediction.objects.filter(
+        side=Side.CVS_FOR_JOB,
+        job__embedding__status=Status.COMPLETED,
+        job__embedding__content_hash=F("job__content_hash"),
+        job__embedding__model=get_provider().name,
+    )
     rows = rows if only is None else rows.filter(job_id__in=only)
     return work_off(rows, limit=limit, work=_match_jobs, save=services.store_prediction, chunk=4)
 

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from cvmatch.core.models import Status
+from cvmatch.core.pages import number
 from cvmatch.core.web import current_user, recruiters_only
 from ingestion.models import CV
 from ingestion.reading import reading_of
@@ -132,9 +133,9 @@ def job_search_again(request: HttpRequest, pk: int) -> HttpResponse:
 def _chosen(request: HttpRequest, ids: list[int]) -> int | None:
     """The match that the address names, or that of the page which polls; else the best."""
     polling_page = parse_qs(urlsplit(request.headers.get("HX-Current-URL", "")).query)
-    asked = request.GET.get("match") or "".join(polling_page.get("match", [])[:1])
-    if asked.isdecimal() and int(asked) in ids:
-        return int(asked)
+    asked = number(request.GET.get("match") or "".join(polling_page.get("match", [])[:1]))
+    if asked in ids:
+        return asked
     return ids[0] if ids else None
 
 

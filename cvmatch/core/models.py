@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, ClassVar, Self, TypeVar
+from typing import Any, ClassVar, Self, TypeVar, cast
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
@@ -76,7 +76,18 @@ class StagedQuerySet(models.QuerySet[StagedT]):
         return self.filter(Q(status=Status.PENDING) | lapsed)
 
     def due_for_retry(self) -> Self:
-        return self.filter(status=Status.FAILED, retry_at__lte=timezone.now())
+        return self.retriable().filter(retry_at__lte=timezone.now())
+
+    def retriable(self) -> Self:
+        """Rows that may be pending again; a table whose rows replace one another narrows this to the newest."""
+        return self.filter(status=Status.FAILED)
+
+    def release(self, rows: Sequence[StagedT]) -> int:
+        """Give back claimed rows that were never tried, as if they had not been claimed."""
+        held = Q(pk__in=[row.pk for row in rows], claim_token__in={row.claim_token for row in rows})
+        return self.filter(held, status=Status.PROCESSING).update(
+            status=Status.PENDING, claim_token=None, lease_until=None, attempts=F("attempts") - 1
+        )
 
     def claim(self, limit: int) -> list[StagedT]:
         """Take up to ``limit`` rows for this worker alone, people's uploads before bulk work, oldest first."""
@@ -212,6 +223,11 @@ class WorkerHeartbeat(models.Model):
 
     def __str__(self) -> str:
         return self.cluster
+
+
+def staged(model: type[Staged]) -> StagedQuerySet[Staged]:
+    """All rows of a table that a stage works on, with the table's own idea of what may be retried."""
+    return cast(StagedQuerySet[Staged], model._default_manager.all())
 
 
 def staged_models() -> Sequence[type[Staged]]:

@@ -18,6 +18,11 @@ class Page(Generic[RowT]):
     next: str = ""
 
 
+def number(text: str) -> int | None:
+    """An id from a form or address, or None for anything that cannot be one."""
+    return int(text) if text.isdecimal() and len(text) < 19 else None
+
+
 def typed(words: str) -> str:
     """What somebody typed, fit for a query: without the NUL that PostgreSQL refuses, and not longer than a sentence."""
     return words.replace("\x00", " ").strip()[:200]

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import structlog
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
@@ -81,6 +81,7 @@ def work_off(
             report += settled.report
             unexpected = unexpected + 1 if settled.unexpected else 0
             if unexpected >= UNEXPECTED_IN_A_ROW:
+                rows.release(batch)
                 return report + StageReport(error=f"Halted after {unexpected} unexpected errors in a row.")
     else:
         return report + StageReport(more=report.claimed > 0)
@@ -110,10 +111,17 @@ def _attempt(
 ) -> Sequence[ResultT] | Exception:
     try:
         return work(batch)
-    except (OperationalError, InterfaceError):
-        raise  # the database is gone: nothing can be parked, the leases will lapse
+    except (OperationalError, InterfaceError) as error:
+        return _unless_gone(error)
     except Exception as error:  # noqa: BLE001 - the stage runner is one of the three places that handle any error
         return error
+
+
+def _unless_gone(error: Exception) -> Exception:
+    """The error if it came from this row; raised again when the database is gone: the leases bring the rows back."""
+    if not connection.is_usable():
+        raise error
+    return error
 
 
 @dataclass(frozen=True)
@@ -132,8 +140,8 @@ def _settle(row: RowT, outcome: ResultT | Exception, save: Callable[[RowT, Resul
             return _Settled(StageReport(claimed=1, done=1))
         except LeaseLost:
             return _Settled(StageReport(claimed=1, lost=1))
-        except (OperationalError, InterfaceError):
-            raise
+        except (OperationalError, InterfaceError) as error:
+            outcome = _unless_gone(error)
         except Exception as error:  # noqa: BLE001 - as above
             outcome = error
     return _park(row, outcome)

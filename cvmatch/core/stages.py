@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from django.db import transaction
 
-from cvmatch.core.models import REQUEUED, Staged, StagedQuerySet, staged_models
+from cvmatch.core.models import REQUEUED, Staged, staged, staged_models
 from cvmatch.core.queue import BULK, INTERACTIVE, enqueue
 from cvmatch.core.runner import StageReport
 
@@ -23,8 +23,7 @@ def retry_failed(limit: int, only: Sequence[int] | None = None) -> StageReport:
 def requeue_due(model: type[Staged], *, limit: int) -> int:
     """Requeue the rows of one table that are due, and start its stage; returns how many."""
     with transaction.atomic():
-        rows: StagedQuerySet[Staged] = StagedQuerySet(model)
-        due = rows.due_for_retry().select_for_update(skip_locked=True).only("pk")
+        due = staged(model).due_for_retry().select_for_update(skip_locked=True).only("pk")
         return requeue(model, [row.pk for row in due[: max(limit, 0)]])
 
 
@@ -32,7 +31,7 @@ def requeue(model: type[Staged], ids: Sequence[int], *, reset_attempts: bool = F
     """Put failed rows back to pending and start their stage; a person's retry also forgets the earlier attempts."""
     fresh = {"attempts": 0} if reset_attempts else {}
     with transaction.atomic():
-        count = StagedQuerySet(model).filter(pk__in=ids, status="failed").update(**REQUEUED, **fresh)
+        count = staged(model).retriable().filter(pk__in=ids).update(**REQUEUED, **fresh)
         for stage in model.stages if count else ():
             enqueue(stage, queue=INTERACTIVE if reset_attempts else BULK)
     return count

@@ -121,7 +121,6 @@ TEMPLATES: list[dict[str, Any]] = [
 DATABASES: dict[str, dict[str, Any]] = {"default": environ.Env.db_url_config(DATABASE_URL)}
 DATABASES["default"]["ENGINE"] = "django.db.backends.postgresql"
 DATABASES["default"].setdefault("OPTIONS", {})["application_name"] = "cvmatch"
-CONN_HEALTH_CHECKS = True
 DATABASES["default"]["CONN_MAX_AGE"] = 60
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 
@@ -143,7 +142,7 @@ else:
     }
 
 # --- Queue ----------------------------------------------------------------------------------------------------------
-# timeout < retry < lease (core.runner.LEASE): a task is handed out again only after it must have ended, and its rows
+# timeout < retry < lease (core.models.LEASE): a task is handed out again only after it must have ended, and its rows
 # are free again only after that.
 _QUEUE_COMMON: dict[str, Any] = {
     "timeout": 120,

@@ -33,8 +33,8 @@ class JobIn(Schema):
     longitude: float | None = Field(default=None, ge=-180, le=180)
     remote: bool = False
     employment_type: str = Field(default="", max_length=40, examples=["full_time"])
-    salary_min: Decimal | None = Field(default=None, gt=0, lt=10**9)
-    salary_max: Decimal | None = Field(default=None, gt=0, lt=10**9)
+    salary_min: Decimal | None = Field(default=None, gt=0, lt=10**8)
+    salary_max: Decimal | None = Field(default=None, gt=0, lt=10**8)
     salary_currency: str = Field(default="", pattern=r"^([A-Z]{3})?$", examples=["EUR"])
     salary_period: str = Field(default="YEAR", pattern="^(YEAR|MONTH|WEEK|DAY|HOUR)$")
     posted_at: datetime | None = None

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from cvmatch.core.errors import UnreadableDocument
+from cvmatch.core.errors import CvmatchError, UnreadableDocument
 from ingestion.values import Document
 
 _ROOT = Path(__file__).resolve().parents[2]
@@ -34,7 +34,9 @@ def read_document_sandboxed(
         )
     except subprocess.TimeoutExpired as error:
         raise UnreadableDocument(f"Reading the file took longer than {timeout_s:g} seconds.") from error
-    except (OSError, ValueError) as error:
+    except OSError as error:  # no memory or no processes left: says nothing about the file
+        raise CvmatchError("The file could not be read just now; it will be tried again.") from error
+    except ValueError as error:
         raise UnreadableDocument(_DAMAGED) from error
     return _answer(done)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
@@ -91,6 +91,13 @@ def _from_seconds(text: str) -> datetime:
     return datetime.fromtimestamp(number / 1000 if number > 1e11 else number, UTC)
 
 
+def last_moment(value: object) -> datetime | None:
+    """When something ends: a day without a time of day ends with that day."""
+    ends = moment(value)
+    whole_day = re.fullmatch(r"\s*\d{4}-\d{2}-\d{2}\s*", str(value))
+    return ends + timedelta(days=1) if ends and whole_day else ends
+
+
 @lru_cache(maxsize=2000)
 def country_code(text: str) -> str:
     """ISO 3166-1 alpha-2 of a country's name or code; empty when it is not known."""
@@ -121,7 +128,7 @@ def amount(value: object) -> Decimal | None:
 def _positive(text: str) -> Decimal | None:
     try:
         number = Decimal(text).quantize(Decimal("0.01"))
-        return number if 0 < number < 10**9 else None
+        return number if 0 < number < 10**8 else None
     except InvalidOperation:  # also what comparing NaN gives
         return None
 

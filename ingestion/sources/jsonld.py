@@ -23,6 +23,10 @@ _ALIASES = {
 }
 
 
+# Far beyond any advertisement; what PostgreSQL's text search takes is the bound behind it.
+MAX_DESCRIPTION_CHARS = 200_000
+
+
 @dataclass(frozen=True)
 class JsonLdSource:
     """Reads one JobPosting per line, forgiving the shapes that real exporters give its fields."""
@@ -60,7 +64,7 @@ def read_posting(position: int, row: Mapping[str, Any]) -> Iterator[JobPosting |
 
 
 def _posting(title: str, row: Mapping[str, Any]) -> JobPosting:
-    safe = clean.safe_html(_text(row.get("description")))
+    safe = clean.safe_html(_text(row.get("description"))[:MAX_DESCRIPTION_CHARS])
     text = clean.plain_text(safe)
     pay, repairs = _pay(row.get("baseSalary"))
     company = squeeze(_text(_first_of(row.get("hiringOrganization"), "name")))[:200]
@@ -74,7 +78,7 @@ def _posting(title: str, row: Mapping[str, Any]) -> JobPosting:
         employment_type=clean.employment_type(row.get("employmentType")),
         pay=pay,
         posted_at=clean.moment(row.get("datePosted")),
-        expires_at=clean.moment(row.get("validThrough")),
+        expires_at=clean.last_moment(row.get("validThrough")),
         url=_web_address(_text(row.get("url"))),
         repairs=(*repairs, *(() if company else ("company unknown",)), *(() if text else ("no description",))),
     )
@@ -87,7 +91,7 @@ def _with_schema_names(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _identity(row: Mapping[str, Any], title: str, company: str, text: str) -> str:
-    given = _text(_first_of(row.get("identifier"), "value", "@id", "name")) or _text(row.get("@id") or row.get("url"))
+    given = _text(_first_of(row.get("identifier"), "value", "@id")) or _text(row.get("@id") or row.get("url"))
     # Without an id of its own, the same text is the same posting.
     return given if 0 < len(given) <= 190 else content_hash(given, title, company, text if not given else "")
 

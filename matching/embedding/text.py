@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ingestion.identity import hide_in
 from ingestion.values import ParsedCV, Resume
 from jobs.titles import read_title
 
@@ -12,13 +13,13 @@ RECENT_TITLES = 3
 
 def cv_text(matched_text: str, parsed: ParsedCV) -> str:
     """What the CV says of the work; ``matched_text`` is its text with the person hidden."""
-    told = "\n".join(_told(parsed.resume))
+    told = hide_in("\n".join(_told(parsed.resume)), parsed)
     return told if len(told) >= ENOUGH_OF_TEXT * len(matched_text) else matched_text
 
 
 def cv_title_text(parsed: ParsedCV, matched_text: str) -> str:
     """The person's own label and latest positions; without any, the first short line."""
-    titles = [read_title(title).core for title in parsed.titles[:RECENT_TITLES]]
+    titles = [read_title(hide_in(title, parsed)).core for title in parsed.titles[:RECENT_TITLES]]
     return ", ".join(dict.fromkeys(title for title in titles if title)) or _first_line(matched_text)
 
 

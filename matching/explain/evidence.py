@@ -1,6 +1,6 @@
 """What a match rests on: for each thing the job asks, where it stands in the job and where (if at all) in the CV.
 
-Every claim carries the characters it rests on, and the characters are checked to be there.
+Every claim carries the characters it rests on, cut out of the texts themselves.
 """
 
 from __future__ import annotations

@@ -13,11 +13,11 @@ LISTED, RELATED_LISTED = 4, 2
 def sentences(*, findings: Sequence[Finding], parts: Sequence[Part], cv: CVProfile, job: JobProfile) -> tuple[str, ...]:
     """What the CV shows of what is asked, what was not found, and how experience and place stand."""
     values = {part.name: part.value for part in parts}
-    told = (_shown(findings, values), _gaps(findings), _circumstances(values, cv, job))
+    told = (_shown(findings, values, cv, job), _gaps(findings), _circumstances(values, cv, job))
     return tuple(sentence for sentence in told if sentence)
 
 
-def _shown(findings: Sequence[Finding], values: dict[str, float | None]) -> str:
+def _shown(findings: Sequence[Finding], values: dict[str, float | None], cv: CVProfile, job: JobProfile) -> str:
     stated = [finding.name for finding in findings if finding.state == STATED]
     near = _near(findings, stated)
     if stated:
@@ -26,7 +26,7 @@ def _shown(findings: Sequence[Finding], values: dict[str, float | None]) -> str:
     if near:
         return f"The CV shows {_listed(near)}, though nothing the job names directly."
     title = values.get("title")
-    if not findings and title is not None:
+    if not findings and title is not None and min(cv.english, job.english) > 0.5:
         how = "closely" if title >= 0.8 else "in part" if title >= 0.5 else "hardly"
         return f"The posting names no skills that we know; its title matches the CV's titles {how}."
     return ""
@@ -47,7 +47,7 @@ def _gaps(findings: Sequence[Finding]) -> str:
 
 
 def _circumstances(values: dict[str, float | None], cv: CVProfile, job: JobProfile) -> str:
-    told = [part for part in (_years(cv, job), _place(values, job)) if part]
+    told = [part for part in (_years(cv, job), _place(values, cv, job)) if part]
     if not told:
         return ""
     sentence = " and ".join(told)
@@ -62,11 +62,12 @@ def _years(cv: CVProfile, job: JobProfile) -> str:
     return f"{shown} of work can be read from the dates ({asked} asked)"
 
 
-def _place(values: dict[str, float | None], job: JobProfile) -> str:
+def _place(values: dict[str, float | None], cv: CVProfile, job: JobProfile) -> str:
+    """How far it is, only where both places are known to the map."""
     near = values.get("place")
     if job.remote:
         return "the work is remote"
-    if near is None or not job.place.city:
+    if near is None or not (job.place.city and job.place.point and cv.place.point):
         return ""
     how = "within reach" if near >= 0.6 else "some way off" if near >= 0.2 else "far from the place in the CV"
     return f"{job.place.city} is {how}"

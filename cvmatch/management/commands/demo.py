@@ -10,11 +10,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from cvmatch import demo
+from cvmatch.core.addresses import is_loopback
 from cvmatch.core.models import User
 from ingestion.models import CV, Candidate
 from ingestion.services import import_postings, receive_cv
 from ingestion.sources.jsonld import read_posting
 from jobs.models import Job
+from matching.stages import embed_jobs
 
 SOURCE = "demo"
 PASSWORD = "demo"  # noqa: S105 - printed at start; the accounts exist on the loopback address only
@@ -35,6 +37,8 @@ class Command(BaseCommand):
         parser.add_argument("--if-empty", action="store_true", help="do nothing when there are jobs or CVs already")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if not is_loopback(settings.HOST):
+            raise CommandError(f"HOST is {settings.HOST}: accounts with known passwords stay on the loopback address.")
         if not settings.DEMO:
             raise CommandError(
                 "The demo is for the embedded database only: unset DATABASE_URL, and CVMATCH_DEMO if set."
@@ -44,10 +48,15 @@ class Command(BaseCommand):
             return
         with transaction.atomic():
             users = {name: _account(name, role) for name, role, _ in ACCOUNTS}
-            cvs = _load_cvs(users["recruiter"], users["candidate"])
             jobs = _load_jobs()
+        # Before the CVs come in, so that their first lists are made from all the jobs and not from the first hundred.
+        self.stdout.write(f"{jobs} jobs loaded; embedding them …")
+        while embed_jobs(limit=1000).more:
+            pass
+        with transaction.atomic():
+            cvs = _load_cvs(users["recruiter"], users["candidate"])
         _note_logins()
-        self.stdout.write(f"{jobs} jobs and {cvs} CVs loaded; the workers read, embed and match them now.")
+        self.stdout.write(f"{cvs} CVs loaded; the workers read, embed and match them now.")
 
 
 def _account(name: str, role: str) -> User:

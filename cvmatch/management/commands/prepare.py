@@ -8,6 +8,8 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 
+from cvmatch.core.addresses import is_loopback
+
 CACHE_IN_DATABASE = "django.core.cache.backends.db.DatabaseCache"
 
 
@@ -30,6 +32,6 @@ class Command(BaseCommand):
             call_command("collectstatic", interactive=False, verbosity=0)
         self.stdout.write("Schedules …")
         call_command("sync_schedules")
-        if settings.DEMO:
+        if settings.DEMO and is_loopback(settings.HOST):
             self.stdout.write("Demo data …")
             call_command("demo", "--if-empty")
