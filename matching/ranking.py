@@ -17,8 +17,9 @@ from matching.scoring import ScoringConfig, score
 from matching.search import Side, get_search
 from matching.values import Candidate, Score
 
-# Each channel brings this many times the lines that are kept: the best by all parts is seldom the best by one.
-CHANNEL_FACTOR = 2
+# Each channel brings this many times the lines that are kept, and never fewer than this: the best by all parts is seldom
+# the best by one, and what is best must not depend on how many lines somebody asks for.
+CHANNEL_FACTOR, CHANNEL_LEAST = 2, 100
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ def ranking_version() -> str:
 
 def rank(side: Side, subject_ids: Sequence[int], *, now: datetime, top: int) -> dict[int, Ranked]:
     """The best targets for each subject that exists; three statements for the whole batch, however large."""
-    found = get_search().find(side, subject_ids, model=get_provider().name, limit=CHANNEL_FACTOR * top)
+    found = get_search().find(side, subject_ids, model=get_provider().name, limit=max(CHANNEL_FACTOR * top, CHANNEL_LEAST))
     targets = {candidate.target_id for candidates in found.values() for candidate in candidates}
     cv_ids, job_ids = (subject_ids, targets) if side is Side.JOBS_FOR_CV else (targets, subject_ids)
     pairs = _Pairs(_cvs(cv_ids), _jobs(job_ids), now)

@@ -147,6 +147,16 @@ def test_several_unexpected_errors_in_a_row_end_the_run() -> None:
     assert CV.objects.filter(status=Status.PENDING).count() == 3
 
 
+def test_rows_that_a_broken_off_run_never_tried_keep_their_attempts() -> None:
+    make_cvs(6)
+
+    def work(batch: Sequence[CV]) -> list[str]:
+        raise RuntimeError
+
+    work_off(CV.objects.all(), limit=6, work=work, save=nothing, chunk=6)
+    assert sorted(CV.objects.values_list("status", "attempts")) == [("failed", 1)] * 3 + [("pending", 0)] * 3
+
+
 def test_a_result_that_comes_after_the_lease_was_lost_is_thrown_away() -> None:
     (cv,) = make_cvs(1)
     saved = []

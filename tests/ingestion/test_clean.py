@@ -163,3 +163,9 @@ def test_pay_without_a_number_is_no_pay() -> None:
 )
 def test_employment_types_have_one_name(value, kind: str) -> None:
     assert clean.employment_type(value) == kind
+
+
+def test_a_last_day_without_a_time_lasts_until_it_is_over() -> None:
+    assert clean.last_moment("2026-11-22") == datetime(2026, 11, 23, tzinfo=UTC)
+    assert clean.last_moment("2026-11-22T17:00:00+01:00") == datetime(2026, 11, 22, 16, tzinfo=UTC)
+    assert clean.last_moment("soon") is None

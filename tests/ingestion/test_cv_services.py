@@ -43,7 +43,18 @@ def test_a_recruiter_can_add_a_version_to_a_known_candidate() -> None:
 def test_the_same_file_of_two_people_is_two_cvs() -> None:
     one, two = make_cv(user=make_user("a")), make_cv(user=make_user("b"))
     assert one.pk != two.pk
-    assert one.file.name != two.file.name
+
+
+def test_a_file_that_two_people_share_stays_until_the_last_of_them_goes(django_capture_on_commit_callbacks) -> None:
+    one, two = make_cv(user=make_user("a")), make_cv(user=make_user("b"))
+    storage, name = one.file.storage, one.file.name
+    assert name == two.file.name
+    with django_capture_on_commit_callbacks(execute=True):
+        one.delete()
+    assert storage.exists(name)
+    with django_capture_on_commit_callbacks(execute=True):
+        two.delete()
+    assert not storage.exists(name)
 
 
 def test_going_back_to_an_earlier_file_is_a_new_version() -> None:
@@ -99,6 +110,8 @@ def test_replaced_versions_go_after_their_time_with_their_files(django_capture_o
     user = make_user()
     old, new = make_cv(user=user), make_cv("Another text", user=user)
     with django_capture_on_commit_callbacks(execute=True):
+        assert delete_superseded(before=timezone.now() + timedelta(days=1), limit=5) == 0, "the new one is not read yet"
+        work_until_idle()
         assert delete_superseded(before=timezone.now() - timedelta(days=1), limit=5) == 0
         assert delete_superseded(before=timezone.now() + timedelta(days=1), limit=5) == 1
     assert list(CV.objects.all()) == [new]

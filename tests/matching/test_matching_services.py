@@ -14,9 +14,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from cvmatch.core.models import Status
+from cvmatch.core.stages import requeue, retry_failed
 from cvmatch.tasks import run_stage
 from ingestion.models import CV
 from jobs.models import Job
+from matching.embedding.text import cv_text, cv_title_text
 from matching.models import Corpus, CVEmbedding, CVVector, JobEmbedding, Lexeme, Match, Prediction, TextEmbedding
 from matching.progress import cv_progress
 from matching.ranking import rank
@@ -35,6 +37,15 @@ from tests.support import CV_TEXT, JOB_TEXT, make_cv, make_job, work_until_idle
 pytestmark = pytest.mark.django_db
 
 TITLES = ("Data Engineer", "Nurse", "Python Developer", "Cook", "Data Analyst", "Database Administrator")
+
+
+def test_the_best_line_does_not_depend_on_how_many_lines_are_asked_for() -> None:
+    for number in range(12):
+        make_job(str(number), TITLES[number % 6], JOB_TEXT if number % 2 else "Python and SQL, and much else besides.")
+    cv = make_cv()
+    work_until_idle()
+    best = [rank(Side.JOBS_FOR_CV, [cv.pk], now=timezone.now(), top=top)[cv.pk].lines[0].job_id for top in (1, 3, 12)]
+    assert len(set(best)) == 1
 
 
 def test_a_list_is_ordered_by_score_and_cut_at_the_top() -> None:
@@ -171,7 +182,37 @@ def test_a_list_made_from_another_text_or_configuration_is_made_again() -> None:
     assert Prediction.objects.count() == 2
     CV.objects.update(content_hash="other text")
     plan_cv_predictions(None)
+    assert Prediction.objects.count() == 2, "its vectors are still those of the text before"
+    CVEmbedding.objects.update(content_hash="other text")
+    plan_cv_predictions(None)
     assert Prediction.objects.count() == 3
+
+
+def test_only_the_newest_list_of_a_cv_is_retried_so_that_two_are_never_open() -> None:
+    make_job()
+    cv = make_cv()
+    work_until_idle()
+    older = Prediction.objects.get()
+    newer = Prediction.objects.create(side="jobs", cv=cv)
+    Prediction.objects.update(status=Status.FAILED, retry_at=timezone.now() - timedelta(minutes=1))
+    assert retry_failed(limit=10).done == 1
+    assert [older.pk] == list(Prediction.objects.filter(status=Status.FAILED).values_list("pk", flat=True))
+    newer.refresh_from_db()
+    assert newer.status == Status.PENDING
+    assert requeue(Prediction, [older.pk], reset_attempts=True) == 0
+
+
+def test_the_texts_for_the_model_do_not_say_who_the_person_is() -> None:
+    said = CV_TEXT.replace("Data engineer who", "Mara Lindqvist (mara.lindqvist@example.com) is a data engineer who")
+    make_cv(said)
+    work_until_idle()
+    cv = CV.objects.get()
+    texts = (cv.matched_text, cv_text(cv.matched_text, cv.parsed), cv_title_text(cv.parsed, cv.matched_text))
+    assert "Mara Lindqvist" in cv.parsed.resume.basics.summary
+    for text in texts:
+        assert "Lindqvist" not in text
+        assert "example.com" not in text
+    assert len(cv.matched_text) == len(cv.text)
 
 
 def test_a_failed_list_waits_for_the_retry_and_is_not_made_behind_its_back() -> None:
