@@ -55,7 +55,9 @@ def ranking_version() -> str:
 
 def rank(side: Side, subject_ids: Sequence[int], *, now: datetime, top: int) -> dict[int, Ranked]:
     """The best targets for each subject that exists; three statements for the whole batch, however large."""
-    found = get_search().find(side, subject_ids, model=get_provider().name, limit=max(CHANNEL_FACTOR * top, CHANNEL_LEAST))
+    found = get_search().find(
+        side, subject_ids, model=get_provider().name, limit=max(CHANNEL_FACTOR * top, CHANNEL_LEAST)
+    )
     targets = {candidate.target_id for candidates in found.values() for candidate in candidates}
     cv_ids, job_ids = (subject_ids, targets) if side is Side.JOBS_FOR_CV else (targets, subject_ids)
     pairs = _Pairs(_cvs(cv_ids), _jobs(job_ids), now)

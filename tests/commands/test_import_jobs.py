@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from pathlib import Path
 
@@ -102,3 +103,17 @@ def test_a_file_that_cannot_be_imported_is_refused_with_the_reason(tmp_path) -> 
     with pytest.raises(CommandError, match="40"):
         call_command("import_jobs", str(long_name), "--source", "x" * 41)
     assert Job.objects.count() == 0
+
+
+def test_a_compressed_file_is_read_as_what_it_holds(tmp_path, capsys) -> None:
+    path = tmp_path / "jobs.jsonl.gz"
+    path.write_bytes(gzip.compress(f"{json.dumps(NURSE)}\n{json.dumps(COOK)}\n".encode()))
+    call_command("import_jobs", str(path))
+    assert capsys.readouterr().out == "created 2, updated 0, unchanged 0, failed 0\n"
+
+
+def test_a_damaged_archive_is_said_to_be_one(tmp_path) -> None:
+    path = tmp_path / "jobs.jsonl.gz"
+    path.write_bytes(gzip.compress(json.dumps(NURSE).encode())[:-9])
+    with pytest.raises(CommandError, match=r"jobs\.jsonl\.gz"):
+        call_command("import_jobs", str(path))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import re
+import zlib
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -16,7 +18,7 @@ from ingestion.sources import JobSource, Rejected
 
 
 class Command(BaseCommand):
-    help = "Import jobs from a file: JSON Lines of schema.org JobPosting (.jsonl) or CSV with a header (.csv)."
+    help = "Import jobs from a file: JSON Lines of schema.org JobPosting (.jsonl) or CSV with a header (.csv), also as .gz."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path, help="the file")
@@ -31,10 +33,10 @@ class Command(BaseCommand):
         path: Path = options["file"]
         name, source = _source(options["source"], path)
         try:
-            with path.open("rb") as payload:
+            with _opened(path) as payload:
                 counts = import_postings(source=name, rows=source.read(payload), report=self._report(path))
-        except OSError as error:
-            raise CommandError(f"{path}: {error.strerror or error}") from error
+        except (OSError, EOFError, zlib.error) as error:  # the last two: a damaged archive
+            raise CommandError(f"{path}: {getattr(error, 'strerror', None) or error}") from error
         except CvmatchError as error:
             raise CommandError(f"{path}: {error.message}") from error
         self.stdout.write(
@@ -49,6 +51,10 @@ def _where(rejected: Rejected) -> str:
     return f"{rejected.position}: {rejected.reason}"
 
 
+def _opened(path: Path) -> BinaryIO:
+    return cast(BinaryIO, gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb"))
+
+
 def _source(name: str, path: Path) -> tuple[str, JobSource]:
     """The name to store under and the reader: named outright, or found by the file's ending."""
     if not re.fullmatch(r"[\w.-]{0,40}", name):
@@ -57,6 +63,6 @@ def _source(name: str, path: Path) -> tuple[str, JobSource]:
         return name, build(settings.JOB_SOURCES[name])
     for kind, spec in settings.JOB_SOURCES.items():
         source: JobSource = build(spec)
-        if path.suffix.lower() in source.suffixes:
+        if Path(path.name.removesuffix(".gz")).suffix.lower() in source.suffixes:
             return name or kind, source
     raise CommandError(f"{path}: the ending is not known; say --source with one of {', '.join(settings.JOB_SOURCES)}.")
