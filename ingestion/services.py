@@ -91,7 +91,34 @@ def store_parse(cv: CV, text: str, parsed: ParsedCV) -> None:
             "content_hash",
         ]
     )
+    _make_current(cv)
     announce("cv.parsed", [cv.pk], interactive=cv.interactive)
+
+
+def return_to_readable() -> int:
+    """Where the newest version of a CV turned out unreadable, the version before it is matched again; returns how many."""
+    returned = 0
+    unreadable = CV.objects.current().filter(status=Status.FAILED, version__gt=1)
+    for cv in unreadable.defer("text", "matched_text", "search", "parsed_json"):
+        readable = cv.candidate.cvs.parsed().order_by("-version").first()
+        if readable is not None:
+            with transaction.atomic():
+                _switch_to(readable)
+            returned += 1
+    return returned
+
+
+def _make_current(cv: CV) -> None:
+    """A version that is read after all takes over from an older or unreadable one."""
+    current = cv.candidate.cvs.current().exclude(pk=cv.pk).first()
+    if current is not None and (current.version < cv.version or current.status == Status.FAILED):
+        _switch_to(cv)
+
+
+def _switch_to(cv: CV) -> None:
+    cv.candidate.cvs.current().update(is_latest=False)
+    cv.is_latest = True
+    cv.save(update_fields=["is_latest"])
 
 
 def import_postings(

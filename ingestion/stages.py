@@ -22,7 +22,10 @@ def parse_cvs(limit: int, only: Sequence[int] | None = None) -> StageReport:
     """Read and understand uploaded CV files."""
     rows = CV.objects.all() if only is None else CV.objects.filter(pk__in=only)
     # One at a time: nothing is gained together, and one slow file must not hold the others beyond the queue's time-out.
-    return work_off(rows, limit=limit, work=_read_all, save=_store, chunk=1)
+    report = work_off(rows, limit=limit, work=_read_all, save=_store, chunk=1)
+    if report.failed:
+        services.return_to_readable()
+    return report
 
 
 def _read_all(cvs: Sequence[CV]) -> Sequence[tuple[Document, ParsedCV]]:

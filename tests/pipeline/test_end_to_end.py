@@ -9,10 +9,11 @@ from django.utils import timezone
 from django_q.models import OrmQ
 
 from cvmatch.core.models import StageRun, Status
-from cvmatch.core.stages import retry_failed
+from cvmatch.core.stages import requeue, retry_failed
 from cvmatch.maintenance import clean_up
 from cvmatch.tasks import run_stage
 from ingestion.models import CV
+from ingestion.services import receive_cv
 from jobs.models import Job
 from matching.models import CVVector, Explanation, JobEmbedding, JobVector, Match, Prediction, TextEmbedding
 from matching.progress import cv_progress
@@ -237,3 +238,32 @@ def test_clean_up_does_not_take_an_open_list_for_the_newest_result() -> None:
     request_matches(cv=cv, requested_by=None)
     clean_up(limit=100)
     assert Prediction.objects.filter(pk=finished.pk).exists()
+
+
+def test_a_newer_version_that_cannot_be_read_leaves_the_one_before_it_in_every_search() -> None:
+    user = make_user()
+    make_job()
+    readable = make_cv(user=user)
+    work_until_idle()
+    unreadable = receive_cv(content=b"%PDF-1.7 torn", filename="cv.pdf", uploaded_by=user, interactive=True)
+    work_until_idle()
+    readable.refresh_from_db()
+    unreadable.refresh_from_db()
+    assert (unreadable.status, unreadable.is_latest) == (Status.FAILED, False)
+    assert (readable.status, readable.is_latest) == (Status.COMPLETED, True)
+    assert cv_progress(unreadable).status == "failed"
+
+
+def test_a_version_that_is_read_at_the_second_try_takes_over_again() -> None:
+    user = make_user()
+    older = make_cv(user=user)
+    work_until_idle()
+    newer = make_cv(CV_TEXT + "\nTerraform", user=user)
+    stored, newer.file.name = newer.file.name, "cvs/gone"
+    newer.save(update_fields=["file"])
+    work_until_idle()
+    assert [older.pk] == list(CV.objects.current().values_list("pk", flat=True))
+    CV.objects.filter(pk=newer.pk).update(file=stored)
+    assert requeue(CV, [newer.pk], reset_attempts=True) == 1
+    work_until_idle()
+    assert [newer.pk] == list(CV.objects.current().values_list("pk", flat=True))
