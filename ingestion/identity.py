@@ -41,13 +41,23 @@ def hide_in(words: str, parsed: ParsedCV) -> str:
 
 
 def _personal_spans(text: str, parsed: ParsedCV) -> list[tuple[int, int]]:
-    fields = [e.span for path, e in parsed.evidence.items() if path.startswith(_PERSONAL_FIELDS)]
+    fields = [
+        e.span
+        for path, e in parsed.evidence.items()
+        if path.startswith(_PERSONAL_FIELDS) and (path != "basics.name" or _name(parsed))
+    ]
     spans = [(span.start, min(span.end, len(text))) for span in fields]
     return spans + [match.span() for pattern in _patterns(parsed) for match in pattern.finditer(text)]
 
 
+def _name(parsed: ParsedCV) -> str:
+    """The person's name; none when what was read as one is a job title, as on top of CVs that were made anonymous."""
+    name = parsed.resume.basics.name
+    return "" if any(name.casefold() in title.casefold() for title in parsed.titles) else name
+
+
 def _patterns(parsed: ParsedCV) -> list[re.Pattern[str]]:
-    words = parsed.resume.basics.name.split()
+    words = _name(parsed).split()
     if not words:
         return [_CONTACT, _DETAIL]
     name = re.compile(r"\b" + r"\W{1,3}".join(map(re.escape, words)) + r"\b", re.IGNORECASE)

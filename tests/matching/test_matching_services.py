@@ -16,7 +16,9 @@ from django.utils import timezone
 from cvmatch.core.models import Status
 from cvmatch.core.stages import requeue, retry_failed
 from cvmatch.tasks import run_stage
+from ingestion.identity import hide_identity
 from ingestion.models import CV
+from ingestion.values import Basics, ParsedCV, Resume, Work
 from jobs.models import Job
 from matching.embedding.text import cv_text, cv_title_text
 from matching.models import Corpus, CVEmbedding, CVVector, JobEmbedding, Lexeme, Match, Prediction, TextEmbedding
@@ -322,3 +324,12 @@ def test_the_same_new_text_embedded_by_two_workers_at_once_is_stored_once() -> N
     vectors = at_once(*[lambda: embed_cached(["a text that nobody knows yet"])] * 4)
     assert TextEmbedding.objects.count() == 1
     assert all(np.allclose(found[0], vectors[0][0], atol=1e-3) for found in vectors)
+
+
+def test_a_job_title_on_top_of_an_anonymous_cv_is_not_hidden_as_a_name() -> None:
+    title = "EXECUTIVE CHEF"
+    parsed = ParsedCV(
+        Resume(basics=Basics(name=title), work=(Work(position="Executive Chef", summary="Led a kitchen."),))
+    )
+    assert title in hide_identity(f"{title}\nLed a kitchen.", parsed)
+    assert cv_title_text(parsed, "") == "Executive Chef"
