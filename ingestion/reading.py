@@ -25,6 +25,7 @@ _GROUPS = {
     "awards": "Awards",
     "publications": "Publications",
     "interests": "Interests",
+    "references": "References",
 }
 _COMPACT = {"skills", "interests"}
 _NAMES = {

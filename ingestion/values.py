@@ -6,7 +6,7 @@ import re
 import types
 import typing
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import asdict, dataclass, field, fields, is_dataclass
 from datetime import date
 from functools import cache
 from typing import Any, Self
@@ -38,6 +38,7 @@ class Line:
     level: int = 0  # 1 to 6 where the format marks headings
     bullet: bool = False  # an item of a list, whether or not the mark itself is part of the text
     block: int = 0  # lines of one column, cell or paragraph group share a number
+    certainty: float = 1  # of the characters, in [0, 1]; below 1 where they were recognised in a picture
     breaks: tuple[int, ...] = ()  # offsets within the line where a new font or weight begins
 
     @property
@@ -55,6 +56,23 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class Concern:
+    """Something that a recruiter should know before trusting a file, and where it stands.
+
+    ``kind`` is hidden, glyphs, stuffing or instruction; ``reason`` says in a few words how it was noticed, and ``excerpt``
+    is what it says, cut short. Text that a person cannot see is no part of ``Document.text``: its span is empty and marks the
+    place where it would have stood. Text in view has the span that nothing is read from and nothing is matched with.
+    """
+
+    kind: str
+    reason: str
+    excerpt: str
+    page: int = 1
+    start: int = 0
+    end: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """A file as lines in reading order; every line is found in ``text`` at its start."""
 
@@ -63,6 +81,8 @@ class Document:
     format: str
     page_count: int = 1
     links: tuple[Link, ...] = ()
+    concerns: tuple[Concern, ...] = ()
+    scanned: bool = False  # read from pictures of letters
 
     def page_at(self, offset: int) -> int:
         """The page of the last line that starts at or before the offset."""
@@ -80,6 +100,8 @@ class Document:
             "page_count": self.page_count,
             "lines": [[getattr(line, f.name) for f in fields(Line)[1:]] + [len(line.text)] for line in self.lines],
             "links": [[link.url, link.start, link.end] for link in self.links],
+            "concerns": [[getattr(concern, f.name) for f in fields(Concern)] for concern in self.concerns],
+            "scanned": self.scanned,
         }
 
     @classmethod
@@ -91,6 +113,8 @@ class Document:
             format=data["format"],
             page_count=data["page_count"],
             links=tuple(Link(*row) for row in data["links"]),
+            concerns=tuple(Concern(*row) for row in data["concerns"]),
+            scanned=data["scanned"],
         )
 
 
@@ -215,6 +239,14 @@ class Interest:
 
 
 @dataclass(frozen=True, slots=True)
+class Reference:
+    """Who would speak for the person, with how to reach them where that is told, or the words of a recommendation."""
+
+    name: str = ""
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Resume:
     """JSON Resume (jsonresume.org schema), the parts we read."""
 
@@ -229,6 +261,7 @@ class Resume:
     awards: tuple[Award, ...] = ()
     publications: tuple[Publication, ...] = ()
     interests: tuple[Interest, ...] = ()
+    references: tuple[Reference, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,24 +274,43 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Mention:
+    """A skill that is named in the text of the CV without being listed among its skills."""
+
+    name: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class ParsedCV:
-    """A JSON Resume plus, by field path such as ``work[0].startDate``, the evidence for each value."""
+    """A JSON Resume plus, by field path such as ``work[0].startDate``, the evidence for each value.
+
+    ``phone_e164`` is the phone number with the country code that the CV implies; ``basics.phone`` is as the CV shows it.
+    """
 
     resume: Resume
     evidence: Mapping[str, Evidence] = field(default_factory=dict)
     format: str = ""
     parser_version: str = PARSER_VERSION
-    phone_e164: str = (
-        ""  # the phone number with the country code that the CV implies; ``basics.phone`` is as it is shown
-    )
+    phone_e164: str = ""
+    mentioned_skills: tuple[Mention, ...] = ()
+    concerns: tuple[Concern, ...] = ()
+    scanned: bool = False
 
     def to_json(self) -> dict[str, Any]:
         notes = {
             path: {"confidence": e.confidence, "start": e.span.start, "end": e.span.end, "page": e.page}
             for path, e in self.evidence.items()
         }
-        phone = {"phoneE164": self.phone_e164} if self.phone_e164 else {}
-        meta = {"parserVersion": self.parser_version, "format": self.format, **phone, "fields": notes}
+        extra = {
+            "phoneE164": self.phone_e164,
+            "mentionedSkills": [asdict(mention) for mention in self.mentioned_skills],
+            "concerns": [asdict(concern) for concern in self.concerns],
+            "scanned": self.scanned,
+        }
+        shown = {name: value for name, value in extra.items() if value}
+        meta = {"parserVersion": self.parser_version, "format": self.format, **shown, "fields": notes}
         return {**_encode(self.resume), "meta": meta}
 
     @classmethod
@@ -275,6 +327,9 @@ class ParsedCV:
             meta.get("format", ""),
             meta.get("parserVersion", ""),
             meta.get("phoneE164", ""),
+            tuple(Mention(**row) for row in meta.get("mentionedSkills", ())),
+            tuple(Concern(**row) for row in meta.get("concerns", ())),
+            bool(meta.get("scanned")),
         )
 
     @property

@@ -34,6 +34,7 @@ class Row:
     level: int = 0
     bullet: bool = False
     block: int = 0
+    certainty: float = 1
     links: list[str] = field(default_factory=list)
 
 
@@ -102,7 +103,7 @@ def build_document(rows: Iterable[Row], *, format: str, page_count: int = 1) -> 
         if text:
             line = Line(
                 text, offset, row.page, row.x0, row.y0, row.x1, row.y1, row.size, row.bold, row.level,
-                marked or row.bullet, row.block, breaks,
+                marked or row.bullet, row.block, row.certainty, breaks,
             )  # fmt: skip
             lines.append(line)
             parts.append(text)

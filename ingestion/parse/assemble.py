@@ -14,7 +14,14 @@ def assemble(document: Document, tree: Mapping[str, Any], *, phone_e164: str) ->
     evidence: dict[str, Evidence] = {}
     plain = _strip(tree, "", evidence, document)
     parsed = ParsedCV.from_json(plain)
-    return ParsedCV(parsed.resume, evidence, document.format, phone_e164=phone_e164)
+    return ParsedCV(
+        parsed.resume,
+        evidence,
+        document.format,
+        phone_e164=phone_e164,
+        concerns=document.concerns,
+        scanned=document.scanned,
+    )
 
 
 def _strip(node: Any, path: str, evidence: dict[str, Evidence], document: Document) -> Any:

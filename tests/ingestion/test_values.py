@@ -10,7 +10,7 @@ from typing import get_args, get_type_hints
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingestion.values import Document, Evidence, Line, Link, ParsedCV, Resume, Span, Work
+from ingestion.values import Concern, Document, Evidence, Line, Link, Mention, ParsedCV, Resume, Span, Work
 
 
 def values_of(kind):
@@ -31,14 +31,16 @@ EVIDENCE = st.builds(
 @settings(max_examples=60, deadline=None)
 @given(values_of(Resume), st.dictionaries(st.text(max_size=9), EVIDENCE, max_size=3))
 def test_a_parsed_cv_comes_back_from_json_unchanged(resume, evidence):
-    parsed = ParsedCV(resume, evidence, "pdf", phone_e164="+44")
+    notes = {"mentioned_skills": (Mention("SQL", 3, 6),), "concerns": (Concern("stuffing", "often", "SQL", 1, 3, 6),)}
+    parsed = ParsedCV(resume, evidence, "pdf", phone_e164="+44", scanned=True, **notes)
     assert ParsedCV.from_json(json.loads(json.dumps(parsed.to_json()))) == parsed
 
 
 @given(st.text(max_size=40), st.integers(1, 5))
 def test_a_document_comes_back_from_json_unchanged(text, page):
-    line = Line(text, 0, page, 1.5, 2, 3, 4, 10, True, 1, True, 7, (1, 2))
-    document = Document(text, (line,), "pdf", page, (Link("https://example.org", 0, len(text)),))
+    line = Line(text, 0, page, 1.5, 2, 3, 4, 10, True, 1, True, 7, 0.9, (1, 2))
+    links = (Link("https://example.org", 0, len(text)),)
+    document = Document(text, (line,), "pdf", page, links, (Concern("hidden", "white on white", text, page),), True)
     assert Document.from_json(json.loads(json.dumps(document.to_json()))) == document
 
 
