@@ -5,7 +5,9 @@ import os
 import sys
 
 # These never open the database, so the embedded server stays down for them.
-WITHOUT_DATABASE = {"parse_cv", "evaluate_cvs", "collectstatic", "makemigrations", "check", "help", "version", "up"}
+WITHOUT_DATABASE = {"parse_cv", "collectstatic", "makemigrations", "check", "help", "version", "up"}
+# With a folder, that is with a first argument that is no option, this one reads files only.
+FOLDER_OR_DATABASE = "evaluate_parsing_quality"
 
 
 def main() -> None:
@@ -23,13 +25,19 @@ def _start_embedded_database() -> None:
     from cvmatch import embedded
     from cvmatch.core.errors import CvmatchError
 
-    command = sys.argv[1] if len(sys.argv) > 1 else "help"
-    if not settings.EMBEDDED or command in WITHOUT_DATABASE or {"-h", "--help"} & set(sys.argv):
+    if not settings.EMBEDDED or not _needs_database(sys.argv[1:]):
         return
     try:
         embedded.ensure_running(settings.VAR_DIR / "postgres")
     except CvmatchError as error:
         sys.exit(f"{error.title}: {error.message}")
+
+
+def _needs_database(arguments: list[str]) -> bool:
+    command, *rest = arguments or ["help"]
+    if command in WITHOUT_DATABASE or {"-h", "--help"} & set(arguments):
+        return False
+    return command != FOLDER_OR_DATABASE or not rest or rest[0].startswith("-")
 
 
 if __name__ == "__main__":

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import traceback
-from typing import Any
+from typing import Annotated, Any
 
 import structlog
 from django.http import HttpRequest, HttpResponse
-from ninja import NinjaAPI, Router, Schema
+from ninja import NinjaAPI, Query, Router, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.security import django_auth
+from pydantic import Field
 
 from cvmatch.core.errors import CvmatchError, NotAllowed
 from cvmatch.core.http_api import KeyAuth, problem, user_of
 from cvmatch.dashboard import system_health
+from ingestion.api.corrections import router as corrections
 from ingestion.api.cvs import router as cvs
 from ingestion.api.jobs import push_jobs as _push_jobs  # noqa: F401 - adds its call to the router of the jobs
+from ingestion.parsing_figures import LONGEST_DAYS, parsing_state, state_as_json
 from jobs.api import router as jobs
 from matching.api import router as matches
 
@@ -55,15 +58,56 @@ def get_system_health(request: HttpRequest) -> Any:
     return system_health()
 
 
+class ParsingShareOut(Schema):
+    """Readings of one week or format; shares are 0 to 1, null where nothing was read."""
+
+    name: str
+    ended: int
+    failed: int
+    failed_share: float
+    needs_look: int
+    median_completeness: float | None
+    mean_score: float | None
+
+
+class ParsingQualityOut(Schema):
+    """How well CVs were read: every version of a CV is one reading."""
+
+    days: int
+    total: ParsingShareOut
+    checks: dict[str, float | None] = Field(description="Mean share that is in order, by check")
+    weeks: list[ParsingShareOut] = Field(description="Named by their Monday, oldest first")
+    formats: list[ParsingShareOut]
+    findings: list[dict[str, Any]] = Field(description="`finding` and the number of `cvs` that have it")
+    failures: list[dict[str, Any]] = Field(description="`cause` and the number of `cvs` that failed with it")
+    worst: list[dict[str, Any]] = Field(description="Ids of CVs with the lowest `score`, and what to look at")
+    confidence: list[dict[str, Any]] = Field(description="Number of values by tenth of the confidence")
+    confirmed: int = Field(description="CVs that somebody has looked through and confirmed")
+    calibration_error: float | None = Field(description="On the newest of those; null without any")
+
+
+@operations.get(
+    "/parsing_quality", response=ParsingQualityOut, summary="Parsing quality", operation_id="parsing_quality"
+)
+def get_parsing_quality(request: HttpRequest, days: Annotated[int, Query(ge=1, le=LONGEST_DAYS)] = 30) -> Any:
+    """How well CVs were read in the last days: shares, trend by week, findings, failures, worst first. For admins."""
+    if not user_of(request).is_operator:
+        raise NotAllowed("Only admins may see how well CVs are read.")
+    return state_as_json(parsing_state(days))
+
+
 api.add_router("/admin", operations)
 api.add_router("/jobs", jobs)
 api.add_router("", cvs)
+api.add_router("", corrections)
 api.add_router("", matches)
 
 
 @api.exception_handler(CvmatchError)
 def expected(request: HttpRequest, error: CvmatchError) -> HttpResponse:
-    return problem(title=error.title, status=error.status, detail=error.message)
+    field = error.details.get("field")
+    fields = [{"field": field, "message": error.message}] if field else []
+    return problem(title=error.title, status=error.status, detail=error.message, errors=fields)
 
 
 @api.exception_handler(ValidationError)

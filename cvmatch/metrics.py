@@ -1,13 +1,19 @@
-"""The metrics of the web server for Prometheus, summed over its processes; for admins and their keys only."""
+"""The metrics for Prometheus: requests summed over the web processes, and parsing; for admins and their keys only."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 from django_prometheus.exports import ExportToDjangoView
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
 
 from cvmatch.core.auth import find_user
 from cvmatch.core.web import current_user
+from ingestion.parsing_figures import parsed_last_day
 
 BEARER = "Bearer "
 
@@ -20,4 +26,20 @@ def metrics(request: HttpRequest) -> HttpResponse:
     if user is None or not user.is_authenticated or not user.is_operator:
         return HttpResponse("An admin's key is needed.\n", status=401, headers={"WWW-Authenticate": "Bearer"})
     response: HttpResponse = ExportToDjangoView(request)
+    response.content += generate_latest(_STORED)
     return response
+
+
+class _Stored(Collector):
+    """Gauges read from the database when asked for, so that every process says the same: take their max, never their sum."""
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        about = "Readings of CV files that ended in the last 24 hours, by how they ended."
+        readings = GaugeMetricFamily("cvmatch_cvs_parsed", about, labels=["status"])
+        for status, count in parsed_last_day().items():
+            readings.add_metric([status], count)
+        yield readings
+
+
+_STORED = CollectorRegistry(auto_describe=False)
+_STORED.register(_Stored())

@@ -6,11 +6,12 @@ from django.contrib import admin
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from cvmatch import dashboard, home
+from cvmatch import dashboard, home, parsing_page
 from cvmatch.api import api
 from cvmatch.metrics import metrics
 from ingestion import views as ingestion
 from jobs import views as jobs
+from matching import corrections
 from matching import views as matching
 
 pages = [
@@ -23,6 +24,7 @@ pages = [
     path("cvs/<int:pk>/file/", ingestion.cv_file, name="cv-file"),
     path("cvs/<int:pk>/progress/", matching.cv_progress_part, name="cv-progress"),
     path("cvs/<int:pk>/retry/", matching.cv_retry, name="cv-retry"),
+    path("cvs/<int:pk>/corrections/", corrections.cv_correct, name="cv-correct"),
     path("cvs/<int:pk>/matches/", matching.cv_matches, name="cv-matches"),
     path("cvs/<int:pk>/matches/again/", matching.cv_match_again, name="cv-match-again"),
     path("matches/<int:pk>/", matching.match_page, name="match"),
@@ -32,6 +34,7 @@ pages = [
     path("jobs/<int:pk>/candidates/again/", matching.job_search_again, name="job-search-again"),
     path("operations/pipeline/", dashboard.pipeline_page, name="pipeline"),
     path("operations/pipeline/retry/", dashboard.pipeline_retry, name="pipeline-retry"),
+    path("operations/parsing/", parsing_page.parsing_page, name="parsing"),
 ]
 
 machines = [

@@ -12,8 +12,9 @@ from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
 from django.db.models import Q, Value
 
-from cvmatch.core.models import Staged, StagedQuerySet, Status
-from ingestion.values import ParsedCV
+from cvmatch.core.models import Staged, StagedQuerySet
+from ingestion.changes import ADD, CHANGE, REMOVE, Anchor, Change
+from ingestion.values import ParsedCV, Resume
 from jobs.skills import SkillMention
 
 
@@ -48,7 +49,8 @@ class CVQuerySet(StagedQuerySet["CV"]):
         return self.filter(is_latest=True)
 
     def parsed(self) -> Self:
-        return self.filter(status=Status.COMPLETED)
+        """Those that have been read; a reading stays in use while its file is being read again."""
+        return self.exclude(content_hash="")
 
     def visible_to(self, user: Any) -> Self:
         """Recruiters see every CV; anyone else only the CVs of their own candidate."""
@@ -70,17 +72,33 @@ class CV(Staged):
     filename = models.CharField(max_length=200)
     size = models.PositiveIntegerField(help_text="Bytes.")
     sha256 = models.CharField(max_length=64)
+    format = models.CharField(
+        max_length=12, blank=True, help_text="By content; scan where letters had to be recognised."
+    )
 
     name = models.CharField(max_length=200, blank=True)
     label = models.CharField(max_length=300, blank=True)
     text = models.TextField(blank=True, help_text="The text that every span points into.")
     matched_text = models.TextField(
-        blank=True, help_text="The same text with the person hidden; all that matching sees."
+        blank=True,
+        help_text="The same text with the person and corrected words hidden, then what was added; all that matching sees.",
     )
-    parsed_json = models.JSONField(default=dict, help_text="Written and read only through ParsedCV.")
+    parsed_json = models.JSONField(
+        default=dict, help_text="What was read with the corrections in it; written and read only through ParsedCV."
+    )
+    read_json = models.JSONField(
+        default=dict, blank=True, help_text="What the parser read; empty while nothing in it is corrected."
+    )
+    parser_version = models.CharField(max_length=20, blank=True, help_text="Of the parser that read it last.")
+    read_at = models.DateTimeField(null=True, blank=True, help_text="When it was last read or corrected.")
     skills_json = models.JSONField(default=list, help_text="Written and read only through skills_to_json.")
     completeness = models.FloatField(null=True, blank=True, help_text="Share of the expected facts found, 0 to 1.")
     findings = models.JSONField(default=list, blank=True)
+    quality = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text="Of what the parser read, without corrections; written only through Quality.",
+    )
     content_hash = models.CharField(max_length=64, blank=True)
     search = models.GeneratedField(
         expression=SearchVector("matched_text", config=Value("english")),
@@ -100,6 +118,7 @@ class CV(Staged):
             *Staged.stage_indexes("ingestion_cv"),
             GinIndex(fields=["search"], name="ingestion_cv_search"),
             models.Index(fields=["-uploaded_at"], name="ingestion_cv_newest"),
+            models.Index(fields=["-finished_at"], name="ingestion_cv_finished"),
         ]
 
     def __str__(self) -> str:
@@ -107,8 +126,104 @@ class CV(Staged):
 
     @property
     def parsed(self) -> ParsedCV:
+        """What holds of the person: what was read, with what people corrected in it."""
         return ParsedCV.from_json(self.parsed_json)
+
+    @property
+    def read(self) -> ParsedCV:
+        """What the parser read."""
+        return ParsedCV.from_json(self.read_json or self.parsed_json)
+
+    @property
+    def is_read(self) -> bool:
+        """Whether there is a reading, though its file may be waiting to be read again or have failed to be."""
+        return bool(self.content_hash)
 
     @property
     def skills(self) -> tuple[SkillMention, ...]:
         return tuple(SkillMention(**row) for row in self.skills_json)
+
+
+class CorrectionQuerySet(models.QuerySet["Correction"]):
+    def active(self) -> Self:
+        return self.filter(undone_at=None)
+
+
+class Correction(models.Model):
+    """One thing that a person says is otherwise than it was read. The parse itself is kept as it is.
+
+    How corrections and a parse, the first or any later one, become what holds (``ingestion.corrections`` computes it):
+
+    - They are applied in the order of their ids, so that of two for the same field the later holds. An undone one is
+      kept with who undid it and is not applied; what was corrected before it holds again.
+    - ``anchor_json`` says which entry is meant: by a key made of what was read in it. In a later parse it is the entry of
+      the same key, else the one that is most like it, by name in sections whose entries have one, by half of all its
+      words in others; an entry serves one anchor only, the surest first. Texts in lists are found the same way.
+    - Where an entry or a text is not found any more, a change of it brings it back as it was with the change in it; a
+      removal has nothing to do. Removed skills and languages never count, wherever the text may name them.
+    - An added entry that a later parse reads itself becomes one with it, and the values of the person hold.
+    - Undoing the addition of an entry takes away what was changed in it too.
+    - A new upload is a new document: it begins without corrections.
+    """
+
+    class Kind(models.TextChoices):
+        CHANGE = CHANGE, "Changed"
+        REMOVE = REMOVE, "Removed"
+        ADD = ADD, "Added"
+
+    cv = models.ForeignKey(CV, on_delete=models.CASCADE, related_name="corrections", verbose_name="CV")
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    section = models.CharField(max_length=20)
+    field = models.CharField(max_length=30, blank=True, help_text="Empty for an entry as a whole.")
+    anchor_json = models.JSONField(default=dict, help_text="Written and read only through Anchor.")
+    was_json = models.JSONField(default=str, help_text="What stood there before: a text, or the fields of an entry.")
+    value_json = models.JSONField(default=str, help_text="What holds instead: a text, or the fields of an added entry.")
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="corrections_made"
+    )
+    made_at = models.DateTimeField(auto_now_add=True)
+    undone_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="corrections_undone"
+    )
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    objects = CorrectionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.section}{f' {self.field}' if self.field else ''}"
+
+    @property
+    def change(self) -> Change:
+        anchor = Anchor.from_json(self.anchor_json)
+        return Change(self.pk, self.kind, self.section, self.field, anchor, self.value_json)
+
+    @property
+    def path(self) -> str:
+        """Where it holds: the address by keys, as ``work[e3f1c2a94b].position``; what is added has a key of its own."""
+        anchor, added = self.change.anchor, f"a{self.pk}" if self.kind == ADD else ""
+        entry, item = (anchor.entry, anchor.item or added) if self.field else (anchor.entry or added, "")
+        place = f"{self.section}[{entry}]" if entry else self.section
+        place += f".{self.field}" if self.field else ""
+        return f"{place}[{item}]" if item else place
+
+
+class Confirmation(models.Model):
+    """Somebody has looked at all that holds of a CV and says that it is right: truth to measure the parser by.
+
+    It keeps what was confirmed, since a later parser may read other things; a correction after it takes it away.
+    """
+
+    cv = models.OneToOneField(CV, on_delete=models.CASCADE, related_name="confirmation", verbose_name="CV")
+    resume_json = models.JSONField(help_text="What was confirmed; written and read only through ParsedCV.")
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL)
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"CV {self.cv_id}"
+
+    @property
+    def resume(self) -> Resume:
+        return ParsedCV.from_json(self.resume_json).resume

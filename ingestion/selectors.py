@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.postgres.search import SearchQuery
-from django.db.models import Q, QuerySet
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
 
 from cvmatch.core.errors import NotFound
 from cvmatch.core.models import Status, User
 from cvmatch.core.pages import PAGE, Page, typed
-from ingestion.models import CV
+from ingestion.models import CV, Confirmation, Correction
 
 # The texts are large and lists do not show them.
-_HEAVY = ("text", "matched_text", "parsed_json", "search")
+_HEAVY = ("text", "matched_text", "parsed_json", "read_json", "search")
+
+
+def has_concerns(path: str = "") -> ExpressionWrapper[Any]:
+    """Whether something in a CV was left out of matching, for lists; ``path`` leads from their rows to the CV."""
+    return ExpressionWrapper(Q(**{f"{path}parsed_json__meta__has_key": "concerns"}), output_field=BooleanField())
 
 
 def get_cv(user: User, pk: int) -> CV:
@@ -30,13 +37,16 @@ def list_cvs(user: User) -> QuerySet[CV]:
 
 
 def list_versions(cv: CV) -> QuerySet[CV]:
-    """Every version of the same candidate's CV, newest first."""
-    return CV.objects.filter(candidate=cv.candidate).defer(*_HEAVY).order_by("-version")
+    """Every version of the same candidate's CV, newest first, and whether people have corrected it (``is_corrected``)."""
+    corrections = Correction.objects.active().filter(cv=OuterRef("pk"))
+    versions = CV.objects.filter(candidate=cv.candidate).annotate(is_corrected=Exists(corrections))
+    return versions.defer(*_HEAVY).order_by("-version")
 
 
 def list_cv_page(user: User, *, words: str = "", before: int | None = None, limit: int = PAGE) -> Page[CV]:
     """One page of the CVs a user may see, newest first; ``before`` is the id that the page before ended with."""
     cvs = CV.objects.visible_to(user).current().select_related("candidate").defer(*_HEAVY)
+    cvs = cvs.annotate(has_concerns=has_concerns())
     if words := typed(words):
         cvs = cvs.filter(
             Q(search=SearchQuery(words, search_type="websearch", config="english")) | Q(name__icontains=words)
@@ -55,5 +65,17 @@ def find_own_cv(user: User) -> CV | None:
 def list_unfinished(user: User, *, limit: int = 5) -> tuple[list[CV], list[CV]]:
     """The newest CVs that are being read, and the newest that could not be read."""
     cvs = CV.objects.visible_to(user).current().defer(*_HEAVY).order_by("-pk")
-    waiting = cvs.filter(status__in=[Status.PENDING, Status.PROCESSING])
-    return list(waiting[:limit]), list(cvs.filter(status=Status.FAILED)[:limit])
+    unread = cvs.filter(content_hash="")
+    waiting = unread.filter(status__in=[Status.PENDING, Status.PROCESSING])
+    return list(waiting[:limit]), list(unread.filter(status=Status.FAILED)[:limit])
+
+
+def list_corrections(cv: CV) -> QuerySet[Correction]:
+    """All corrections of a CV in the order they were made, the undone ones too."""
+    return cv.corrections.select_related("made_by", "undone_by")
+
+
+def find_confirmation(cv: CV) -> Confirmation | None:
+    """Who has confirmed what holds of this CV now; None also when a later reading says other things."""
+    confirmation = Confirmation.objects.filter(cv=cv).select_related("made_by").first()
+    return confirmation if confirmation and confirmation.resume == cv.parsed.resume else None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import PurePath
 
@@ -15,20 +16,27 @@ from django.db.models import Exists, Max, OuterRef
 from django.utils import timezone
 
 from cvmatch.core.batches import in_batches
-from cvmatch.core.models import Status, User
+from cvmatch.core.models import REQUEUED, Status, User
 from cvmatch.core.queue import announce
 from cvmatch.core.text import content_hash
+from ingestion.changes import Change
+from ingestion.corrections import Corrected, added_words, corrected, removed_names, without_corrected
 from ingestion.extract import check_content
-from ingestion.identity import hide_identity
+from ingestion.identity import hide_identity, hide_in
+from ingestion.integrity import blank_concerns
 from ingestion.models import CV, Candidate, skills_to_json, upload_path
 from ingestion.quality import assess
 from ingestion.sources import Rejected
-from ingestion.values import ParsedCV
+from ingestion.values import PARSER_VERSION, ParsedCV
 from jobs.services import upsert_jobs
-from jobs.skills import find_languages, find_skills, skills_version
+from jobs.skills import SkillMention, find_languages, find_skills, skills_version
 from jobs.values import JobPosting, UpsertCounts
 
 IMPORT_PAGE = 500
+_READING = (
+    "text", "matched_text", "name", "label", "parsed_json", "read_json", "parser_version", "skills_json",
+    "completeness", "findings", "quality", "format", "content_hash", "read_at",
+)  # fmt: skip
 
 
 def receive_cv(
@@ -40,14 +48,14 @@ def receive_cv(
     bytes again are not a new version: the version that has them is returned. Raises UnreadableDocument before anything
     is stored when the file is empty, too large or of a type that cannot be read.
     """
-    check_content(content, filename=filename, max_bytes=settings.MAX_UPLOAD_BYTES)
+    file_format = check_content(content, filename=filename, max_bytes=settings.MAX_UPLOAD_BYTES)
     digest = hashlib.sha256(content).hexdigest()
-    with transaction.atomic():
+    with _without_stray_file(digest), transaction.atomic():
         owner = _owner(uploaded_by, candidate)
         latest = owner.cvs.current().filter(sha256=digest).first()
         if latest is not None:
             return latest
-        cv = _new_version(owner, content, digest, filename, uploaded_by, interactive)
+        cv = _new_version(owner, content, digest, filename, file_format, uploaded_by, interactive)
         announce("cv.received", [cv.pk], interactive=interactive)
     return cv
 
@@ -68,37 +76,85 @@ def keep_text(*, filename: str, text: str, parsed: ParsedCV) -> CV:
 
 def store_parse(cv: CV, text: str, parsed: ParsedCV) -> None:
     """Keep what was read from a CV and announce it; called inside the transaction that completes the row."""
-    quality = assess(parsed)
     cv.text = text.replace("\x00", " ")  # PostgreSQL keeps no NUL; the same length keeps every span true
-    cv.name = parsed.resume.basics.name[:200]
-    cv.label = (parsed.titles[0] if parsed.titles else "")[:300]
-    cv.parsed_json = parsed.to_json()
-    cv.completeness = quality.score
-    cv.findings = list(quality.findings)
-    cv.matched_text = hide_identity(cv.text, parsed)
-    cv.skills_json = skills_to_json((*find_skills(cv.matched_text), *find_languages(cv.matched_text)))
-    cv.content_hash = content_hash(parsed.parser_version, skills_version(), cv.text)
-    cv.save(
-        update_fields=[
-            "matched_text",
-            "text",
-            "name",
-            "label",
-            "parsed_json",
-            "skills_json",
-            "completeness",
-            "findings",
-            "content_hash",
-        ]
-    )
+    cv.format = "scan" if parsed.scanned else parsed.format
+    store_reading(cv, parsed)
     _make_current(cv)
     announce("cv.parsed", [cv.pk], interactive=cv.interactive)
+
+
+def store_reading(cv: CV, read: ParsedCV) -> None:
+    """Make what was read, with the corrections of the CV in it, what is shown and matched from now on.
+
+    The caller holds the row's lock, so that no correction made meanwhile is lost.
+    """
+    history = list(cv.corrections.all())
+    changes = [correction.change for correction in history if correction.undone_at is None]
+    reading = corrected(read, changes)
+    of_parser = assess(read)
+    quality = assess(reading.parsed) if changes else of_parser
+    cv.name = reading.parsed.resume.basics.name[:200]
+    cv.label = (reading.parsed.titles[0] if reading.parsed.titles else "")[:300]
+    cv.parsed_json = reading.parsed.to_json()
+    cv.read_json = read.to_json() if changes else {}
+    cv.parser_version = read.parser_version
+    cv.quality = of_parser.to_json()
+    cv.completeness = quality.completeness
+    cv.findings = [finding.text for finding in quality.findings]
+    cv.matched_text = _matched_text(cv.text, read, reading)
+    cv.skills_json = skills_to_json(_skills(cv.matched_text, reading, changes))
+    states = [f"{correction.pk}{'' if correction.undone_at is None else ' undone'}" for correction in history]
+    cv.content_hash = content_hash(read.parser_version, skills_version(), cv.text, *states)
+    cv.read_at = timezone.now()
+    cv.save(update_fields=_READING)
+
+
+def _matched_text(text: str, read: ParsedCV, reading: Corrected) -> str:
+    """What people added stands after the text: every place in the text stays true, and none leads to it."""
+    valid = text if reading.parsed is read else without_corrected(text, read, reading)
+    hidden = hide_identity(blank_concerns(valid, read), reading.parsed, read)
+    added = hide_in(added_words(reading), reading.parsed)
+    return f"{hidden}\n\n{added}" if added.strip() else hidden
+
+
+def _skills(matched_text: str, reading: Corrected, changes: list[Change]) -> list[SkillMention]:
+    """The skills and languages in the text, without those that people took away and did not name again."""
+    found = (*find_skills(matched_text), *find_languages(matched_text))
+    taken = tuple(removed_names(changes))
+    if not taken:
+        return list(found)
+    parsed = reading.parsed
+    named = {mention.skill_id for name in (*parsed.skill_names, *parsed.language_names) for mention in _named(name)}
+    gone = {mention.skill_id for name in taken for mention in _named(name)} - named
+    return [mention for mention in found if mention.skill_id not in gone]
+
+
+def _named(name: str) -> tuple[SkillMention, ...]:
+    """What a name by itself stands for, read as an item of a list: many names are also ordinary words."""
+    return (*find_skills(f"Skills: {name}"), *find_languages(f"Languages: {name}"))
+
+
+def read_again(*, limit: int, everything: bool = False, failed: bool = False) -> int:
+    """Put CVs of another parser version back to be read, newest versions first; returns how many.
+
+    What was read before stays in use until then, and for good where reading fails. ``everything`` takes those of today's
+    parser too, ``failed`` those that could not be read.
+    """
+    rows = CV.objects.exclude(file="").filter(status__in=[Status.COMPLETED, *([Status.FAILED] if failed else [])])
+    rows = rows if everything else rows.exclude(parser_version=PARSER_VERSION)
+    ids = list(rows.order_by("-is_latest", "pk").values_list("pk", flat=True)[:limit])
+    with transaction.atomic():
+        # The state is asked again: another command may have taken some of them meanwhile.
+        count = rows.filter(pk__in=ids).update(**REQUEUED, attempts=0, interactive=False)
+        if count:
+            announce("cv.received")
+    return count
 
 
 def return_to_readable() -> int:
     """Where the newest version of a CV turned out unreadable, the version before it is matched again; returns how many."""
     returned = 0
-    unreadable = CV.objects.current().filter(status=Status.FAILED, version__gt=1)
+    unreadable = CV.objects.current().filter(status=Status.FAILED, version__gt=1, content_hash="")
     for cv in unreadable.defer("text", "matched_text", "search", "parsed_json"):
         readable = cv.candidate.cvs.parsed().order_by("-version").first()
         if readable is not None:
@@ -111,7 +167,10 @@ def return_to_readable() -> int:
 def _make_current(cv: CV) -> None:
     """A version that is read after all takes over from an older or unreadable one."""
     current = cv.candidate.cvs.current().exclude(pk=cv.pk).first()
-    if current is not None and (current.version < cv.version or current.status == Status.FAILED):
+    if current is None:
+        return
+    is_unreadable = current.status == Status.FAILED and not current.is_read
+    if current.version < cv.version or is_unreadable:
         _switch_to(cv)
 
 
@@ -167,7 +226,13 @@ def _owner(uploaded_by: User | None, candidate: Candidate | None) -> Candidate:
 
 
 def _new_version(
-    owner: Candidate, content: bytes, digest: str, filename: str, uploaded_by: User | None, interactive: bool
+    owner: Candidate,
+    content: bytes,
+    digest: str,
+    filename: str,
+    file_format: str,
+    uploaded_by: User | None,
+    interactive: bool,
 ) -> CV:
     newest = owner.cvs.aggregate(newest=Max("version"))["newest"] or 0
     owner.cvs.current().update(is_latest=False)
@@ -178,11 +243,25 @@ def _new_version(
         filename=PurePath(filename or "cv").name[-200:],
         size=len(content),
         sha256=digest,
+        format=file_format,
         interactive=interactive,
     )
     _store_file(cv, content)
     cv.save()
     return cv
+
+
+@contextmanager
+def _without_stray_file(digest: str) -> Iterator[None]:
+    """A file that a failed transaction has stored goes as well: nobody would find it again."""
+    path = upload_path(CV(sha256=digest), "")
+    keep = default_storage.exists(path)
+    try:
+        yield
+        keep = True
+    finally:
+        if not keep and not CV.objects.filter(file=path).exists():
+            default_storage.delete(path)
 
 
 def _store_file(cv: CV, content: bytes) -> None:

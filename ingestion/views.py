@@ -16,7 +16,7 @@ from cvmatch.core.errors import NotFound, UnreadableDocument
 from cvmatch.core.pages import number
 from cvmatch.core.web import current_user
 from ingestion import selectors, services
-from ingestion.extract import READERS, check_size
+from ingestion.extract import check_size
 from ingestion.models import CV
 
 
@@ -44,7 +44,6 @@ def cv_upload(request: HttpRequest) -> HttpResponse:
         "error": error,
         "replaced": replaced or own,
         "limit": settings.MAX_UPLOAD_BYTES,
-        "formats": list(READERS),
     }
     return render(request, "ingestion/upload.html", context, status=422 if error else 200)
 

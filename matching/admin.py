@@ -28,7 +28,7 @@ from matching.models import (
     TextEmbedding,
 )
 
-_CV_HEAVY = ("text", "matched_text", "parsed_json", "skills_json", "search", "findings")
+_CV_HEAVY = ("text", "matched_text", "parsed_json", "read_json", "skills_json", "search", "findings")
 _JOB_HEAVY = ("description", "description_html", "search", "requirements_json", "repairs")
 
 

@@ -114,7 +114,7 @@ def get_cv_status(request: HttpRequest, response: HttpResponse, cv_id: int) -> S
 def get_recommendations(request: HttpRequest, response: HttpResponse, cv_id: int) -> Answer[PredictionOut]:
     """The newest list of jobs for a CV, best first; 202 while it is being made."""
     cv = get_cv(user_of(request), cv_id)
-    newest = Prediction.objects.filter(cv=cv, side=Prediction.Side.JOBS_FOR_CV).order_by("-created_at")
+    newest = Prediction.objects.filter(cv=cv, side=Prediction.Side.JOBS_FOR_CV).order_by("-created_at", "-pk")
     prediction = newest.filter(status=Status.COMPLETED).first() or newest.first()
     return _answer(response, prediction or _none_yet(cv))
 
@@ -141,7 +141,7 @@ def get_match(request: HttpRequest, response: HttpResponse, task_id: int) -> Ans
 
 def _none_yet(cv: CV) -> Prediction:
     """What is said of a CV without any list: that it waits, or that it never will have one."""
-    failed = cv.status == Status.FAILED
+    failed = cv.status == Status.FAILED and not cv.is_read
     state = {"status": Status.FAILED, "error": cv.error} if failed else {}
     return Prediction(cv=cv, side=Prediction.Side.JOBS_FOR_CV, created_at=timezone.now(), **state)
 
@@ -155,7 +155,7 @@ def _request(user: User, body: MatchIn) -> Prediction:
 
 
 def _matchable(cv: CV) -> CV:
-    if cv.status == Status.FAILED:
+    if cv.status == Status.FAILED and not cv.is_read:
         raise InvalidInput(f"This CV could not be read: {cv.error}")
     if not cv.is_latest:
         raise InvalidInput("A newer version of this CV has replaced this one; match that one.")

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from cvmatch.core.models import Status
-from ingestion.extract.sandbox import read_document_sandboxed
+from ingestion.extract.sandbox import Limits, read_document_sandboxed
 from ingestion.models import CV
 from ingestion.parse import parse_document
 from ingestion.services import keep_text
@@ -53,6 +53,7 @@ def match_file(content: bytes, *, filename: str, top: int) -> list[ExplainedMatc
         max_bytes=settings.MAX_UPLOAD_BYTES,
         timeout_s=settings.EXTRACT_TIMEOUT_S,
         memory_mb=settings.EXTRACT_MEMORY_MB,
+        recognition=Limits(settings.RECOGNISE_TIMEOUT_S, settings.RECOGNISE_MEMORY_MB),
     )
     with transaction.atomic():
         cv = embedded_cv(document, filename=filename)

@@ -56,12 +56,16 @@ class Progress:
 def cv_progress(cv: CV) -> Progress:
     """Received → read → embedded → matched → explained, each with its state; three queries."""
     embedding = CVEmbedding.objects.filter(cv=cv, content_hash=cv.content_hash).first()
-    prediction = Prediction.objects.filter(cv=cv, side=Prediction.Side.JOBS_FOR_CV).order_by("-created_at").first()
+    prediction = (
+        Prediction.objects.filter(cv=cv, side=Prediction.Side.JOBS_FOR_CV).order_by("-created_at", "-pk").first()
+    )
+    if prediction and prediction.status == Status.COMPLETED and prediction.input_hash != cv.content_hash:
+        prediction = None  # of what was read before it was corrected or read anew
     explained = _explained(prediction)
     steps = (
         Step("received", Status.COMPLETED, cv.uploaded_at),
-        _step("read", cv),
-        _step("embedded", embedding if cv.status == Status.COMPLETED else None),
+        Step("read", Status.COMPLETED, cv.finished_at) if cv.is_read else _step("read", cv),
+        _step("embedded", embedding if cv.is_read else None),
         _step("matched", prediction),
         explained.step,
     )

@@ -88,7 +88,7 @@ class _Pairs:
 
 
 def _cvs(ids: Iterable[int]) -> dict[int, CV]:
-    return CV.objects.filter(pk__in=set(ids)).select_related("candidate").defer("search").in_bulk()
+    return CV.objects.filter(pk__in=set(ids)).select_related("candidate").defer("search", "read_json").in_bulk()
 
 
 def _jobs(ids: Iterable[int]) -> dict[int, Job]:

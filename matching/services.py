@@ -35,7 +35,7 @@ NEVER = datetime.min.replace(tzinfo=UTC)
 
 _TEXTS = {
     "jobs": "SELECT search FROM jobs_job WHERE status = 'active'",
-    "cvs": "SELECT search FROM ingestion_cv WHERE is_latest AND status = 'completed'",
+    "cvs": "SELECT search FROM ingestion_cv WHERE is_latest AND content_hash <> ''",
 }
 
 # One statement, so that two planners at once cannot undo each other's claims: a row is reset only when its input differs.
@@ -60,7 +60,7 @@ INSERT INTO matching_prediction
 SELECT 'jobs', s.id, 'pending', s.interactive AND %(only)s::bigint[] IS NOT NULL, 0, '', now(), '', '', '', 0
   FROM ingestion_cv s JOIN matching_cvembedding e
     ON e.cv_id = s.id AND e.status = 'completed' AND e.content_hash = s.content_hash AND e.model = %(model)s
- WHERE s.is_latest AND s.status = 'completed' AND (%(only)s::bigint[] IS NULL OR s.id = ANY(%(only)s))
+ WHERE s.is_latest AND s.content_hash <> '' AND (%(only)s::bigint[] IS NULL OR s.id = ANY(%(only)s))
    AND NOT EXISTS (
      SELECT 1 FROM matching_prediction p
       WHERE p.side = 'jobs' AND p.cv_id = s.id AND p.created_at > %(since)s
@@ -78,7 +78,7 @@ def plan_cv_embeddings(only: Sequence[int] | None) -> None:
         key="cv_id",
         subject="ingestion_cv",
         interactive="s.interactive AND %(only)s::bigint[] IS NOT NULL",
-        ready="s.status = 'completed' AND s.is_latest",
+        ready="s.content_hash <> '' AND s.is_latest",
     )
 
 
@@ -209,7 +209,7 @@ def refresh_words() -> int:
     counted = dict(Corpus.objects.values_list("name", "refreshed_at"))
     newest = {
         "jobs": Job.objects.aggregate(newest=Max("changed_at"))["newest"],
-        "cvs": CV.objects.parsed().aggregate(newest=Max("finished_at"))["newest"],
+        "cvs": CV.objects.parsed().aggregate(newest=Max("read_at"))["newest"],
     }
     stale = [name for name, changed in newest.items() if changed and changed > counted.get(name, NEVER)]
     for name in stale:

@@ -126,7 +126,8 @@ class Place:
 class Finding:
     """One thing the job asks for, and what the CV shows of it.
 
-    ``state`` is stated, related (something close is stated: ``via``) or missing (not found in the CV).
+    ``state`` is stated, related (something close is stated: ``via``) or missing (not found in the CV). ``added`` says that
+    it stands nowhere in the file: somebody added it by hand.
     """
 
     subject: str
@@ -136,6 +137,7 @@ class Finding:
     in_job: Place | None = None
     in_cv: Place | None = None
     via: str = ""
+    added: bool = False
 
 
 @dataclass(frozen=True)

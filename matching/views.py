@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from urllib.parse import parse_qs, urlsplit
 
 from django.contrib import messages
@@ -14,9 +15,11 @@ from django.views.decorators.http import require_POST, require_safe
 from cvmatch.core.models import Status
 from cvmatch.core.pages import number
 from cvmatch.core.web import current_user, recruiters_only
-from ingestion.models import CV
+from ingestion.correction_form import Form, form_of, history_of
+from ingestion.corrections import Corrected, corrected
+from ingestion.models import CV, Correction
 from ingestion.reading import reading_of
-from ingestion.selectors import get_cv, list_versions
+from ingestion.selectors import find_confirmation, get_cv, list_corrections, list_versions
 from jobs.selectors import get_job
 from matching import retrying, services
 from matching.progress import Progress, cv_progress
@@ -32,16 +35,32 @@ PREVIEW = 3
 def cv_page(request: HttpRequest, pk: int) -> HttpResponse:
     """A CV: how far it is, its best jobs, what was read from it. The parts that are not there yet fill by themselves."""
     cv = get_cv(current_user(request), pk)
-    progress = cv_progress(cv)
-    context = {
-        **_progress_context(cv, progress),
+    context = cv_context(cv, edit=request.GET.get("edit", ""))
+    part = {"head": "#head", "reading": "#reading", "preview": "#best"}.get(request.GET.get("part", ""), "")
+    return render(request, f"matching/cv.html{part}", context)
+
+
+def cv_context(cv: CV, *, edit: str = "", form: Form | None = None) -> dict[str, object]:
+    """What the page of a CV shows; ``edit`` is the address of what is to be corrected, ``form`` that form if it is made."""
+    corrections = list(list_corrections(cv)) if cv.is_read else []
+    reading = reading_with(cv, corrections) if cv.is_read else None
+    if reading and edit and form is None:
+        form = form_of(reading, edit)
+    return {
+        **_progress_context(cv, cv_progress(cv)),
         "versions": list_versions(cv),
-        "reading": reading_of(cv.parsed, cv.text) if cv.status == Status.COMPLETED else None,
+        "reading": reading_of(reading, cv.text) if reading else None,
+        "corrections": history_of(corrections),
+        "confirmation": find_confirmation(cv) if reading else None,
+        "form": form,
         "ranked": jobs_for_cv(cv),
         "preview": PREVIEW,
     }
-    part = {"head": "#head", "reading": "#reading", "preview": "#best"}.get(request.GET.get("part", ""), "")
-    return render(request, f"matching/cv.html{part}", context)
+
+
+def reading_with(cv: CV, corrections: Sequence[Correction]) -> Corrected:
+    """What was read from a CV with those of its corrections that hold."""
+    return corrected(cv.read, [correction.change for correction in corrections if correction.undone_at is None])
 
 
 @require_safe
@@ -81,7 +100,7 @@ def cv_match_again(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask for a new list of jobs for a CV."""
     user = current_user(request)
     cv = get_cv(user, pk)
-    if cv.status == Status.COMPLETED and cv.is_latest:
+    if cv.is_read and cv.is_latest:
         services.request_matches(cv=cv, requested_by=user)
     else:
         messages.info(request, "Only the newest version of a CV is matched, and only once it has been read.")

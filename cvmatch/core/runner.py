@@ -63,15 +63,17 @@ def work_off(
     work: Callable[[Sequence[RowT]], Sequence[ResultT]],
     save: Callable[[RowT, ResultT], None],
     chunk: int = 8,
+    budget_s: float = TIME_BUDGET_S,
 ) -> StageReport:
     """Claim up to ``limit`` of ``rows`` in chunks and take each through ``work`` and ``save``.
 
     ``work`` maps a chunk to results of the same length, outside any transaction; ``save`` writes one result inside the
-    transaction that also completes the row. A :class:`CvmatchError` parks its row. Ends early after several unexpected
+    transaction that also completes the row. Nothing is claimed after ``budget_s``: that, and the longest time a chunk may
+    take, have to end before the queue's time-out. A :class:`CvmatchError` parks its row. Ends early after several unexpected
     errors in a row, and at once when the database is gone (the leases bring the rows back).
     """
     report, unexpected = StageReport(), 0
-    give_up_at = time.monotonic() + TIME_BUDGET_S
+    give_up_at = time.monotonic() + budget_s
     while report.claimed < limit and time.monotonic() < give_up_at:
         batch = rows.claim(min(chunk, limit - report.claimed))
         if not batch:

@@ -218,7 +218,11 @@ STAGE_MINUTES: dict[str, int] = {k: int(v) for k, v in env.dict("CVMATCH_STAGE_M
 MAX_ATTEMPTS = 5
 RETENTION_DAYS = env.int("CVMATCH_RETENTION_DAYS", default=90)
 EXTRACT_TIMEOUT_S = 30.0
-EXTRACT_MEMORY_MB = 1024
+EXTRACT_MEMORY_MB = 320  # that reading one file may allocate; the code itself, some 50 MB, comes on top
+# Where pages are pictures the file is read again with these. Both times and ingestion.stages.BUDGET_S end before the
+# queue's time-out.
+RECOGNISE_TIMEOUT_S = 80.0
+RECOGNISE_MEMORY_MB = 1400
 
 EMBEDDING_PROVIDERS: dict[str, dict[str, Any]] = {
     "minilm": {"BACKEND": "matching.embedding.minilm.MiniLMProvider", "OPTIONS": {}},

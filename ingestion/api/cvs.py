@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any, cast
 
@@ -13,6 +14,7 @@ from pydantic import Field
 
 from cvmatch.core.http_api import Page, keyset_page, user_of
 from ingestion import selectors, services
+from ingestion.api.corrections import CorrectionOut, out
 from ingestion.extract import check_size
 from ingestion.models import CV
 
@@ -36,9 +38,16 @@ class CVOut(Schema):
 class ParsedCVOut(CVOut):
     """A CV with what was read from it."""
 
-    resume: dict[str, Any] = Field(description="JSON Resume with confidence and place of each field under meta.fields")
+    resume: dict[str, Any] = Field(
+        description="JSON Resume with the corrections in it; meta.fields has confidence and place of each field that was "
+        "read, meta.corrected what was read where something else holds"
+    )
+    corrections: list[CorrectionOut] = Field(description="Those that hold, in the order they were made")
     text: str = Field(description="The text that every place points into")
     findings: list[str]
+    concerns: list[dict[str, Any]] = Field(
+        description="Left out of matching: kind (hidden, glyphs, stuffing, instruction), reason, excerpt, page, start, end"
+    )
 
 
 @router.post(
@@ -67,7 +76,10 @@ def list_cvs(
 
 @router.get("/cvs/{cv_id}", response=ParsedCVOut, summary="One CV", operation_id="get_cv")
 def get_cv(request: HttpRequest, cv_id: int) -> dict[str, Any]:
-    """What was read from a CV, with the confidence and the place of each field."""
+    """What holds of a CV: what was read, with the confidence and the place of each field, and what was corrected."""
     cv = selectors.get_cv(user_of(request), cv_id)
     listed = {name: getattr(cv, name) for name in CVOut.model_fields}
-    return cast(dict[str, Any], {**listed, "resume": cv.parsed_json, "text": cv.text, "findings": cv.findings})
+    corrections = [out(correction) for correction in selectors.list_corrections(cv) if correction.undone_at is None]
+    read = {"resume": cv.parsed_json, "corrections": corrections, "text": cv.text, "findings": cv.findings}
+    concerns = [asdict(concern) for concern in cv.parsed.concerns]
+    return cast(dict[str, Any], {**listed, **read, "concerns": concerns})

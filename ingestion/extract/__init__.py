@@ -7,7 +7,8 @@ from importlib import import_module
 from typing import cast
 
 from cvmatch.core.errors import UnreadableDocument
-from ingestion.extract.detect import detect_format
+from ingestion.extract.detect import PICTURES, detect_format
+from ingestion.integrity import with_concerns
 from ingestion.values import Document
 
 # format → module and function, loaded on first use so that a short-lived process stays quick to start
@@ -18,7 +19,9 @@ READERS = {
     "rtf": ("rtf", "read_rtf"),
     "html": ("html", "read_html"),
     "txt": ("txt", "read_text"),
+    **dict.fromkeys(PICTURES.values(), ("picture", "read_picture")),
 }
+_WITH_PICTURES = {"pdf", *PICTURES.values()}
 
 
 def check_size(size: int, *, max_bytes: int) -> None:
@@ -41,8 +44,12 @@ def check_content(content: bytes, *, filename: str, max_bytes: int) -> str:
     return detect_format(content, filename=filename)
 
 
-def read_document(content: bytes, *, filename: str, max_bytes: int) -> Document:
-    """The text of a CV file with positions. Raises UnreadableDocument with a sentence for the person."""
-    module, name = READERS[check_content(content, filename=filename, max_bytes=max_bytes)]
-    reader = cast(Callable[[bytes], Document], getattr(import_module(f"{__name__}.{module}"), name))
-    return reader(content)
+def read_document(content: bytes, *, filename: str, max_bytes: int, recognise: bool = True) -> Document:
+    """The text of a CV file with positions. Raises UnreadableDocument with a sentence for the person.
+
+    Without ``recognise`` a file that holds pictures of text is a RecognitionNeeded instead of being read.
+    """
+    format = check_content(content, filename=filename, max_bytes=max_bytes)
+    module, name = READERS[format]
+    reader = cast(Callable[..., Document], getattr(import_module(f"{__name__}.{module}"), name))
+    return with_concerns(reader(content, recognise=recognise) if format in _WITH_PICTURES else reader(content))

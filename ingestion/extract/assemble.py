@@ -4,18 +4,33 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from cvmatch.core.errors import UnreadableDocument
+from ingestion.extract.hidden import Hidden, with_hidden
+from ingestion.extract.smuggled import smuggled
 from ingestion.values import Document, Line, Link
 
+# A book, not a CV; PostgreSQL's text search would refuse it a little later.
+MAX_TEXT_CHARS = 200_000
+_MAX_LINE_CHARS = 50_000
+_MAX_ROWS = 100_000
 BULLETS = "•●○◦▪▫■□◆◇►▶▸▹▷‣⁃∙·➔➜➤➢➣→⇒✓✔❖★☆*–—-⦁⚫◘¶"
 SYMBOL_FONT = range(0xF020, 0xF100)  # where Word and LibreOffice put the marks of symbol fonts, nearly always bullets
 STYLE_BREAK = "\x1e"  # readers put it where a new font or weight begins; it never reaches the document
 _SPACES = re.compile(r"[ \u00a0\u2000-\u200a\u202f\u205f\u3000]+")
 _DOUBLE_BREAK = re.compile(f"{STYLE_BREAK}(?: ?{STYLE_BREAK})+")
-_INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad\x00-\x08\x0b-\x1d\x1f\x7f-\x9f]")
+_INVISIBLE = re.compile(
+    r"[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff\u00ad\x00-\x08\x0b-\x1d\x1f\x7f-\x9f\U000e0000-\U000e01ef]"
+)
 _LIGATURES = {ord(c): unicodedata.normalize("NFKC", c) for c in "ﬀﬁﬂﬃﬄﬅﬆ"}
+_USUAL_SIZE = 11.0  # points, where a file does not say
+_COLUMN_NAME = re.compile(
+    r"(?:job |work )?(?:period|dates?|years?|from|to|when|duration|title|position|role|employer|company|organi[sz]ation"
+    r"|institution|school|university|degree|stud(?:y|ies|ytype)|qualification|subject|field|area|skills?|technolog(?:y|ies)"
+    r"|tools?|level|proficiency|fluency|languages?|location|place|name|category|description|details|certificates?|issuer)"
+)
 _LETTER_SPACED = re.compile(r"(?:\w[ ]){3,}\w")
 
 
@@ -44,7 +59,7 @@ def clean(text: str) -> str:
     text = "".join(_replace_private(c) if _is_private(c) else c for c in text)
     text = _INVISIBLE.sub("", text.replace("\r", "\n"))
     text = _SPACES.sub(" ", text)
-    text = _DOUBLE_BREAK.sub(STYLE_BREAK, text)
+    text = _DOUBLE_BREAK.sub(lambda breaks: (" " if " " in breaks[0] else "") + STYLE_BREAK, text)
     text = _SPACES.sub(" ", text.replace(f" {STYLE_BREAK} ", f" {STYLE_BREAK}"))
     text = re.sub(r"\s+([,;)])", r"\1", text) if STYLE_BREAK in text else text
     text = re.sub(r" *\t[\t ]*", "\t", text).strip()
@@ -63,6 +78,27 @@ def _join_spaced_letters(text: str) -> str:
     """``E X P E R I E N C E`` as one word, where the whole cell is written like that."""
     cells = text.split("\t")
     return "\t".join(c.replace(" ", "") if _LETTER_SPACED.fullmatch(c) else c for c in cells)
+
+
+def check_length(characters: int, *, limit: int = _MAX_LINE_CHARS) -> None:
+    """Raises UnreadableDocument where a line is longer than a whole CV; readers ask while they put one together."""
+    if characters > limit:
+        raise UnreadableDocument("The file holds far more text than a CV. Please shorten it.")
+
+
+def by_size_of_type(cells: Sequence[list[Row]]) -> list[list[Row]]:
+    """Columns set as cells of a table, the one with the title of the page first: large type is read before small."""
+    sizes = [max((row.size or _USUAL_SIZE for row in cell), default=0.0) for cell in cells]
+    title = max(range(len(cells)), key=sizes.__getitem__, default=0)
+    if not cells or any(1.3 * size > sizes[title] for i, size in enumerate(sizes) if i != title):
+        return list(cells)
+    return [cells[title], *cells[:title], *cells[title + 1 :]]
+
+
+def is_column_names(cells: Iterable[str]) -> bool:
+    """Whether these cells only name what the columns of a table hold, as its first row does."""
+    texts = [cell.strip(" *_:").casefold() for cell in cells]
+    return any(texts) and all(_COLUMN_NAME.fullmatch(text) for text in texts if text)
 
 
 def split_bullet(text: str) -> tuple[bool, str]:
@@ -90,12 +126,17 @@ def _take_breaks(text: str) -> tuple[str, tuple[int, ...]]:
 
 
 def build_document(rows: Iterable[Row], *, format: str, page_count: int = 1) -> Document:
-    """Rows in reading order; empty ones are left out."""
+    """Rows in reading order; empty ones are left out. Raises UnreadableDocument for what is far too long to be a CV."""
     lines: list[Line] = []
     links: list[Link] = []
     parts: list[str] = []
-    offset = 0
-    for row in rows:
+    hidden: list[Hidden] = []
+    offset = linked = 0
+    for number, row in enumerate(rows):
+        check_length(number, limit=_MAX_ROWS)
+        check_length(len(row.text))
+        if said := smuggled(row.text):
+            hidden.append(Hidden("in characters without shape", said, parts[-1] if parts else "", row.page))
         marked, text = split_bullet(clean(row.text))
         text, breaks = _take_breaks(text)
         if not any(c.isalnum() for c in text):
@@ -108,6 +149,8 @@ def build_document(rows: Iterable[Row], *, format: str, page_count: int = 1) -> 
             lines.append(line)
             parts.append(text)
             offset += len(text) + 1
+        linked += sum(map(len, row.links))
+        check_length(offset + linked, limit=MAX_TEXT_CHARS)
         anchor = lines[-1] if lines else None
         links.extend(Link(url, anchor.start, anchor.end) if anchor else Link(url, 0, 0) for url in row.links)
-    return Document("\n".join(parts), tuple(lines), format, page_count, tuple(links))
+    return with_hidden(Document("\n".join(parts), tuple(lines), format, page_count, tuple(links)), hidden)

@@ -5,15 +5,19 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
 
 from cvmatch.core.errors import UnreadableDocument
 
+PICTURES = {
+    b"\x89PNG\r\n\x1a\n": "png",
+    b"\xff\xd8\xff": "jpeg",
+    b"II*\x00": "tiff",
+    b"MM\x00*": "tiff",
+    b"RIFF": "webp",
+}
 _KNOWN_OTHERS = {
-    b"\x89PNG": "a picture (PNG)",
-    b"\xff\xd8\xff": "a picture (JPEG)",
     b"GIF8": "a picture (GIF)",
-    b"II*\x00": "a picture (TIFF)",
-    b"MM\x00*": "a picture (TIFF)",
     b"\x7fELF": "a program",
     b"MZ": "a program",
     b"\x1f\x8b": "a compressed archive",
@@ -21,7 +25,7 @@ _KNOWN_OTHERS = {
     b"Rar!": "a compressed archive",
 }
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_READABLE = "PDF, DOCX, ODT, RTF, HTML and plain text can be read"
+_READABLE = "PDF, DOCX, ODT, RTF, HTML, plain text and pictures (PNG, JPEG, TIFF, WebP) can be read"
 _HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body|article|section|div|table|h1|p)\b", re.IGNORECASE)
 
 
@@ -35,13 +39,24 @@ def detect_format(content: bytes, *, filename: str = "") -> str:
     if head.startswith(b"{\\rtf"):
         return "rtf"
     if content.startswith(_OLE):
-        raise UnreadableDocument(f"The file is an old or encrypted Office document; {_READABLE}.")
+        raise UnreadableDocument(_about_ole(content))
+    for magic, picture in PICTURES.items():
+        if content.startswith(magic) and (picture != "webp" or content[8:12] == b"WEBP"):
+            return picture
     for magic, what in _KNOWN_OTHERS.items():
         if content.startswith(magic):
             raise UnreadableDocument(f"The file is {what}; {_READABLE}.")
     if _is_binary(content):
         raise UnreadableDocument(f"The type of the file is not known; {_READABLE}.")
     return "html" if _HTML.search(content[:4096]) else "txt"
+
+
+def _about_ole(content: bytes) -> str:
+    """What to do about the container that old Office files and new ones with a password share, by the names in it."""
+    if "EncryptedPackage".encode("utf-16-le") in content:
+        return "The file is encrypted. Please save it without a password and upload that."
+    old = "an old Word document (.doc)" if "WordDocument".encode("utf-16-le") in content else "an old Office document"
+    return f"The file is {old}. Please save it as DOCX or PDF and upload that."
 
 
 def _office_format(content: bytes) -> str:
@@ -52,8 +67,8 @@ def _office_format(content: bytes) -> str:
                 return "docx"
             if "content.xml" in names and b"text" in archive.open("mimetype").read(100):
                 return "odt"
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError, RuntimeError, NotImplementedError, EOFError) as error:
-        raise UnreadableDocument("The file is damaged or incomplete.") from error
+    except (zipfile.BadZipFile, zlib.error, KeyError, ValueError, OSError, RuntimeError, EOFError) as error:
+        raise UnreadableDocument("The file is damaged or incomplete. Please save it anew and upload that.") from error
     raise UnreadableDocument(f"The file is an archive without a text document; {_READABLE}.")
 
 

@@ -5,18 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from operator import itemgetter
 
 from lxml import etree
 
 from cvmatch.core.errors import UnreadableDocument
 from ingestion.extract.archive import Archive
-from ingestion.extract.assemble import STYLE_BREAK, Row, build_document
+from ingestion.extract.assemble import STYLE_BREAK, Row, build_document, by_size_of_type
+from ingestion.extract.docx_boxes import height_on_page
+from ingestion.extract.docx_visibility import word_sight
+from ingestion.extract.hidden import Hidden, with_hidden
 from ingestion.values import Document
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _REL = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _HEADING = re.compile(r"(?i)(?:heading|berschrift|titre|t[ií]tulo|titolo|kop|nag[lł].wek)\s*([1-6])")
+_EARLY = 3  # paragraphs: a box that belongs to one of these stands beside them
+_TOP = 210.0  # points from the top of the page: its first quarter
 _OFF = {"0", "false", "off", "none"}
 
 
@@ -26,15 +32,19 @@ def read_docx(content: bytes) -> Document:
         names = sorted(archive.names())
         styles = _read_styles(archive, names)
         links = _read_links(archive, names)
-        rows: list[Row] = []
-        for kind in ("header", "body", "footer"):
-            parts = [n for n in names if re.fullmatch(rf"word/{kind}\d*\.xml", n)]
-            roots = [body] if kind == "body" else [archive.xml(n) for n in parts]
-            rows += _unique([row for root in roots for row in _Reader(styles, links).rows(root)], kind)
+        parts = {kind: [n for n in names if re.fullmatch(rf"word/{kind}\d*\.xml", n)] for kind in ("header", "footer")}
+        roots = {kind: [archive.xml(n) for n in own] for kind, own in parts.items()} | {"body": [body]}
+        styling = archive.xml("word/styles.xml") if "word/styles.xml" in names else None
+    sight = word_sight(styling, [root for own in roots.values() for root in own])
+    rows: list[Row] = []
+    hidden: list[Hidden] = []
+    for kind in ("header", "body", "footer"):
+        hidden += [found for root in roots[kind] for found in sight.take_out(root)]
+        rows += _unique([row for root in roots[kind] for row in _Reader(styles, links).read(root)], kind)
     document = build_document(rows, format="docx")
     if not document.text:
         raise UnreadableDocument("The DOCX has no text; it may hold only pictures.")
-    return document
+    return with_hidden(document, hidden)
 
 
 def _unique(rows: list[Row], kind: str) -> list[Row]:
@@ -55,7 +65,7 @@ def _read_styles(archive: Archive, names: list[str]) -> dict[str, Row]:
         outline = style.find(f"{_W}pPr/{_W}outlineLvl")
         if heading:
             row.level = int(heading[1])
-        elif outline is not None and outline.get(f"{_W}val", "9") in "012345":
+        elif outline is not None and outline.get(f"{_W}val", "9") in {*"012345"}:
             row.level = int(outline.get(f"{_W}val", "0")) + 1
         _apply(style.find(f"{_W}rPr"), row)
         row.bullet = not row.level and (row.bullet or _is_numbered(style.find(f"{_W}pPr")))
@@ -83,7 +93,7 @@ def _apply(properties: etree._Element | None, row: Row) -> None:
     bold, size = properties.find(f"{_W}b"), properties.find(f"{_W}sz")
     if bold is not None:
         row.bold = bold.get(f"{_W}val", "1") not in _OFF
-    if size is not None and size.get(f"{_W}val", "").isdigit():
+    if size is not None and re.fullmatch(r"\d{1,4}", size.get(f"{_W}val", "")):
         row.size = int(size.get(f"{_W}val", "0")) / 2
 
 
@@ -94,6 +104,14 @@ class _Reader:
         self.styles = styles
         self.links = links
         self.block = 0
+        self.paragraphs = 0
+        self.on_first_page = True
+        self.above: list[tuple[float, list[Row]]] = []  # boxes at the top of the first page, with their heights
+
+    def read(self, root: etree._Element) -> list[Row]:
+        """All rows of the part; boxes that stand above its text come first, wherever the file keeps them."""
+        rows = list(self.rows(root))
+        return [row for _, box in sorted(self.above, key=itemgetter(0)) for row in box] + rows
 
     def rows(self, node: etree._Element) -> Iterator[Row]:
         for child in node:
@@ -137,8 +155,18 @@ class _Reader:
             row.bold, row.size = first.bold, first.size
         lines = "".join(pieces).split("\n")
         yield from (replace(row, text=text, links=row.links if not n else []) for n, text in enumerate(lines))
+        self.paragraphs += bool(row.text or first)
+        self.on_first_page = self.on_first_page and not any(_breaks_page(node) for node in paragraph.iter())
         for box in boxes:
-            self.block += 1
+            yield from self._box(box)
+
+    def _box(self, box: etree._Element) -> Iterator[Row]:
+        self.block += 1
+        height = height_on_page(box)
+        late = self.paragraphs > _EARLY and self.on_first_page
+        if late and height is not None and height < _TOP:
+            self.above.append((height, list(self.rows(box))))
+        else:
             yield from self.rows(box)
 
     def _styled(self, paragraph: etree._Element) -> Row:
@@ -149,9 +177,9 @@ class _Reader:
         if properties is not None:
             indent = properties.find(f"{_W}ind")
             left = (indent.get(f"{_W}left") or indent.get(f"{_W}start") or "0") if indent is not None else "0"
-            row.x0 = float(left) / 20 if re.fullmatch(r"-?\d+(\.\d+)?", left) else 0
+            row.x0 = float(left) / 20 if re.fullmatch(r"-?\d{1,6}(\.\d{1,6})?", left) else 0
             outline = properties.find(f"{_W}outlineLvl")
-            if outline is not None and outline.get(f"{_W}val", "9") in "012345":
+            if outline is not None and outline.get(f"{_W}val", "9") in {*"012345"}:
                 row.level = int(outline.get(f"{_W}val", "0")) + 1
             row.bullet = not row.level and (row.bullet or _is_numbered(properties))
         return row
@@ -163,8 +191,12 @@ def _across(cells: list[list[Row]]) -> Iterator[Row]:
         if rows:
             yield replace(rows[0], text="\t".join(r.text for r in rows), links=[u for r in rows for u in r.links])
         return
-    for cell in cells:
+    for cell in by_size_of_type(cells):
         yield from cell
+
+
+def _breaks_page(node: etree._Element) -> bool:
+    return node.tag == f"{_W}lastRenderedPageBreak" or (node.tag == f"{_W}br" and node.get(f"{_W}type") == "page")
 
 
 def _runs(paragraph: etree._Element) -> Iterator[etree._Element]:

@@ -8,7 +8,10 @@ from collections.abc import Iterator
 from lxml import etree, html
 
 from cvmatch.core.errors import UnreadableDocument
-from ingestion.extract.assemble import STYLE_BREAK, Row, build_document
+from ingestion.extract.archive import check_elements
+from ingestion.extract.assemble import STYLE_BREAK, Row, build_document, check_length
+from ingestion.extract.hidden import with_hidden
+from ingestion.extract.html_visibility import take_out_hidden
 from ingestion.extract.txt import decode
 from ingestion.values import Document
 
@@ -33,20 +36,37 @@ _INLINE = {
 }  # fmt: skip
 _STRONG = {"b", "strong", "th"}
 _WITHIN_WORDS = {"b", "bdi", "del", "em", "font", "i", "ins", "s", "strong", "sub", "sup", "u", "wbr"}
-_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_CHARSET = re.compile(rb"(?i)<meta[^>]{1,200}charset\s*=\s*[\"']?\s*([\w.:-]{2,40})")
 _MAX_DEPTH = 200
 
 
 def read_html(content: bytes) -> Document:
-    parser = html.HTMLParser(no_network=True, huge_tree=False, remove_comments=True, remove_pis=True)
+    parser = html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False, remove_comments=True, remove_pis=True)
     try:
-        root = html.document_fromstring(decode(content).replace("\x00", " ").encode(), parser=parser)
+        root = html.document_fromstring(_text(content).replace("\x00", " ").encode(), parser=parser)
     except (etree.LxmlError, ValueError, AssertionError) as error:
-        raise UnreadableDocument("The HTML is damaged or incomplete.") from error
+        raise UnreadableDocument("The HTML is damaged or incomplete. Please save it anew and upload that.") from error
+    check_elements(root)
+    hidden = take_out_hidden(root)
     document = build_document(_Walk().rows(root), format="html")
     if not document.text:
         raise UnreadableDocument("The HTML has no text.")
-    return document
+    return with_hidden(document, hidden)
+
+
+def _text(content: bytes) -> str:
+    """The page by the character set that it names, where its bytes are not those of Unicode."""
+    named = _CHARSET.search(content[:2048])
+    if not named or content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return decode(content)
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        pass
+    try:
+        return content.decode(named[1].decode("ascii"), "replace")
+    except LookupError:
+        return decode(content)
 
 
 class _Walk:
@@ -62,12 +82,7 @@ class _Walk:
 
     def _element(self, node: html.HtmlElement, style: Row, depth: int) -> Iterator[Row]:
         tag = node.tag if isinstance(node.tag, str) else ""
-        if (
-            tag.lower() in _SKIP
-            or depth > _MAX_DEPTH
-            or _HIDDEN.search(node.get("style") or "")
-            or "hidden" in node.attrib
-        ):
+        if tag.lower() in _SKIP or depth > _MAX_DEPTH:
             return
         style = self._styled(tag, style)
         if tag == "li":  # an item that holds blocks is an entry, not a line with a mark
@@ -95,6 +110,7 @@ class _Walk:
 
     def _border(self, tag: str) -> None:
         """Boxes such as span are mostly set apart by the style sheet, so their words must not run together."""
+        check_length(len(self.row.text))
         self.row.text += STYLE_BREAK if tag in _WITHIN_WORDS else f" {STYLE_BREAK}"
 
     @staticmethod
@@ -111,6 +127,7 @@ class _Walk:
             return
         if not self.row.text.strip(STYLE_BREAK + " \t\n"):
             self.row.level, self.row.bold, self.row.bullet = style.level, style.bold, style.bullet
+        check_length(len(self.row.text))
         self.row.text += re.sub(r"\s+", " ", text)
 
     def _close(self, style: Row) -> Row:

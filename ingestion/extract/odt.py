@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain
 
 from lxml import etree
 
 from cvmatch.core.errors import UnreadableDocument
 from ingestion.extract.archive import Archive
-from ingestion.extract.assemble import STYLE_BREAK, Row, build_document
+from ingestion.extract.assemble import STYLE_BREAK, Row, build_document, by_size_of_type
+from ingestion.extract.hidden import with_hidden
+from ingestion.extract.odt_visibility import take_out_hidden
 from ingestion.values import Document
 
 _NS = "{urn:oasis:names:tc:opendocument:xmlns:%s:1.0}"
@@ -26,13 +29,14 @@ def read_odt(content: bytes) -> Document:
             raise UnreadableDocument("The file is encrypted; please save it without a password.")
         root = archive.xml("content.xml")
         roots = [archive.xml("styles.xml"), root] if "styles.xml" in archive.names() else [root]
+    hidden = take_out_hidden(root, roots)
     reader = _Reader({name: row for part in roots for name, row in _read_styles(part)})
     header_rows = [row for part in roots[:-1] for header in part.iter(f"{_STYLE}header") for row in reader.rows(header)]
     body = root.find(f"{_NS % 'office'}body")
-    document = build_document([*header_rows, *(reader.rows(body) if body is not None else [])], format="odt")
+    document = build_document(chain(header_rows, reader.rows(body) if body is not None else ()), format="odt")
     if not document.text:
         raise UnreadableDocument("The ODT has no text; it may hold only pictures.")
-    return document
+    return with_hidden(document, hidden)
 
 
 def _read_styles(root: etree._Element) -> Iterator[tuple[str, Row]]:
@@ -46,7 +50,7 @@ def _read_styles(root: etree._Element) -> Iterator[tuple[str, Row]]:
         if properties is not None:
             weight, size = properties.get(f"{_FO}font-weight"), properties.get(f"{_FO}font-size", "")
             row.bold = weight in ("bold", "600", "700", "800", "900") if weight else row.bold
-            row.size = float(size[:-2]) if re.fullmatch(r"[\d.]+pt", size) else row.size
+            row.size = float(size[:-2]) if re.fullmatch(r"\d{1,4}(\.\d{1,4})?pt", size) else row.size
         found[style.get(f"{_STYLE}name", "")] = row
         yield style.get(f"{_STYLE}name", ""), row
 
@@ -78,13 +82,13 @@ class _Reader:
                     found[0], text="\t".join(r.text for r in found), links=[u for r in found for u in r.links]
                 )
         else:
-            for cell in cells:
+            for cell in by_size_of_type(cells):
                 yield from cell
 
     def _paragraph(self, paragraph: etree._Element, bullet: bool) -> Iterator[Row]:
         row = replace(self.styles.get(paragraph.get(f"{_TEXT}style-name", ""), Row("")), links=[], block=self.block)
         level = paragraph.get(f"{_TEXT}outline-level", "")
-        row.level = int(level) if level.isdigit() and paragraph.tag == f"{_TEXT}h" else row.level
+        row.level = int(level) if level in {*"123456"} and paragraph.tag == f"{_TEXT}h" else row.level
         row.bullet = bullet and not row.level
         frames: list[etree._Element] = []
         text = self._text(paragraph, row, frames)
@@ -115,7 +119,7 @@ class _Reader:
         if node.tag == f"{_TEXT}line-break":
             return "\n"
         if node.tag == f"{_TEXT}s":
-            return " " * min(int(node.get(f"{_TEXT}c", "1") or 1), 100)
+            return " " * (int(count) if re.fullmatch(r"\d\d?", count := node.get(f"{_TEXT}c", "1")) else 1)
         if node.tag.startswith(_NS % "drawing"):
             frames.append(node)
             return ""

@@ -6,15 +6,19 @@ import ctypes
 import itertools
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pypdfium2
 import pypdfium2.raw as pdfium
 
 from cvmatch.core.errors import UnreadableDocument
 from ingestion.extract.assemble import Row, build_document
-from ingestion.extract.glyphs import read_words
-from ingestion.extract.reading_order import Phrase, order_page
+from ingestion.extract.glyphs import Sheet, read_words
+from ingestion.extract.hidden import Hidden, with_hidden
+from ingestion.extract.pdf_pictures import is_picture, read_page_picture
+from ingestion.extract.reading_order import order_page, row_of
+from ingestion.extract.scans import Recogniser
+from ingestion.extract.visibility import as_hidden, look_through
 from ingestion.values import Document
 
 _MAX_PAGES = 60
@@ -23,18 +27,22 @@ _PAGE_NUMBER = re.compile(
 )
 
 
-def read_pdf(content: bytes) -> Document:
+def read_pdf(content: bytes, *, recognise: bool = True) -> Document:
+    """Raises RecognitionNeeded at the first page that is a picture of text, unless pictures are to be read."""
+    recogniser = Recogniser(allowed=recognise)
     with _open(content) as pdf:
         count = len(pdf)
         if count == 0:
             raise UnreadableDocument("The PDF has no pages.")
         if count > _MAX_PAGES:
             raise UnreadableDocument(f"The PDF has {count} pages; a CV may have at most {_MAX_PAGES}.")
-        rows = [row for page in _continued([list(_page_rows(pdf, n)) for n in range(count)]) for row in page]
+        hidden: list[Hidden] = []
+        pages = [list(_page_rows(pdf, n, recogniser, hidden)) for n in range(count)]
+        rows = [row for page in _continued(pages) for row in page]
     document = build_document(_without_running_lines(rows, count), format="pdf", page_count=count)
     if not document.text:
-        raise UnreadableDocument("The PDF has no text; it seems to be a scan or a picture.")
-    return document
+        raise UnreadableDocument("The PDF shows no text that can be read.")
+    return with_hidden(replace(document, scanned=recogniser.pages > 0), hidden)
 
 
 def _open(content: bytes) -> pypdfium2.PdfDocument:
@@ -43,21 +51,35 @@ def _open(content: bytes) -> pypdfium2.PdfDocument:
     except pypdfium2.PdfiumError as error:
         if getattr(error, "err_code", None) == pdfium.FPDF_ERR_PASSWORD or "password" in str(error).lower():
             raise UnreadableDocument("The PDF is encrypted; please save it without a password.") from error
-        raise UnreadableDocument("The PDF is damaged or incomplete.") from error
+        raise UnreadableDocument("The PDF is damaged or incomplete. Please save it anew and upload that.") from error
 
 
-def _page_rows(pdf: pypdfium2.PdfDocument, number: int) -> Iterator[Row]:
+def _page_rows(pdf: pypdfium2.PdfDocument, number: int, recogniser: Recogniser, hidden: list[Hidden]) -> Iterator[Row]:
     try:
         page = pdf[number]
         textpage = page.get_textpage()
     except pypdfium2.PdfiumError as error:
-        raise UnreadableDocument(f"Page {number + 1} of the PDF is damaged.") from error
-    targets = list(_link_targets(pdf, page))
-    for block_number, block in enumerate(order_page(read_words(textpage.raw, page.get_height()))):
+        raise UnreadableDocument(
+            f"Page {number + 1} of the PDF is damaged. Please save it anew and upload that."
+        ) from error
+    sheet = _sheet(page)
+    targets = list(_link_targets(pdf, page, sheet))
+    sight = look_through(page, textpage)
+    words = read_words(sight.textpage.raw, sheet, sight.skip)
+    if is_picture(page, words):
+        words = read_page_picture(page, recogniser)
+    hidden += as_hidden(sight, words, number + 1)
+    for block_number, block in enumerate(order_page(words, page.get_width())):
         for phrases in block:
-            row = _row(phrases, number + 1, number * 1000 + block_number)
+            row = row_of(phrases, number + 1, number * 1000 + block_number)
             row.links = _take_inside(targets, row)
             yield row
+
+
+def _sheet(page: pypdfium2.PdfPage) -> Sheet:
+    width, height = page.get_size()
+    rotation = page.get_rotation()
+    return Sheet(height, width, rotation) if rotation in (90, 270) else Sheet(width, height, rotation)
 
 
 def _continued(pages: list[list[Row]]) -> list[list[Row]]:
@@ -79,20 +101,6 @@ def _continued(pages: list[list[Row]]) -> list[list[Row]]:
     return pages
 
 
-def _row(phrases: list[Phrase], page: int, block: int) -> Row:
-    return Row(
-        text="\t".join(p.text for p in phrases),
-        page=page,
-        x0=round(phrases[0].x0, 1),
-        y0=round(min(p.top for p in phrases), 1),
-        x1=round(max(p.x1 for p in phrases), 1),
-        y1=round(max(p.base for p in phrases), 1),
-        size=round(phrases[0].size, 1),
-        bold=phrases[0].bold,
-        block=block,
-    )
-
-
 @dataclass(slots=True)
 class _Target:
     url: str
@@ -100,7 +108,7 @@ class _Target:
     y: float
 
 
-def _link_targets(pdf: pypdfium2.PdfDocument, page: pypdfium2.PdfPage) -> Iterator[_Target]:
+def _link_targets(pdf: pypdfium2.PdfDocument, page: pypdfium2.PdfPage, sheet: Sheet) -> Iterator[_Target]:
     """Web addresses behind the page's link areas, with the middle of each area."""
     position, link, box = ctypes.c_int(0), pdfium.FPDF_LINK(), pdfium.FS_RECTF()
     while pdfium.FPDFLink_Enumerate(page.raw, position, link):
@@ -110,7 +118,7 @@ def _link_targets(pdf: pypdfium2.PdfDocument, page: pypdfium2.PdfPage) -> Iterat
             buffer = ctypes.create_string_buffer(size)
             pdfium.FPDFAction_GetURIPath(pdf.raw, action, buffer, size)
             url = buffer.value.decode("utf-8", "replace")
-            yield _Target(url, (box.left + box.right) / 2, page.get_height() - (box.top + box.bottom) / 2)
+            yield _Target(url, *sheet.place((box.left + box.right) / 2, (box.top + box.bottom) / 2))
 
 
 def _take_inside(targets: list[_Target], row: Row) -> list[str]:

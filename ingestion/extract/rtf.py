@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from cvmatch.core.errors import UnreadableDocument
-from ingestion.extract.assemble import STYLE_BREAK, Row, build_document
+from ingestion.extract.assemble import STYLE_BREAK, Row, build_document, check_length
+from ingestion.extract.hidden import with_hidden
+from ingestion.extract.rtf_visibility import Ink, InkSight
 from ingestion.values import Document
 
 _TOKEN = re.compile(
@@ -31,15 +33,16 @@ class _State:
     skip: bool = False
     bold: bool = False
     size: float = 12
-    hidden: bool = False
     unicode_skip: int = 1
+    ink: Ink = field(default_factory=Ink)
 
 
 def read_rtf(content: bytes) -> Document:
-    document = build_document(_Reader(content).rows(), format="rtf")
+    reader = _Reader(content)
+    document = build_document(reader.rows(), format="rtf")
     if not document.text:
         raise UnreadableDocument("The RTF has no text or is damaged.")
-    return document
+    return with_hidden(document, reader.ink_sight.found())
 
 
 class _Reader:
@@ -52,6 +55,7 @@ class _Reader:
         self.row = Row("")
         self.look: tuple[bool, float] | None = None
         self.to_skip = 0
+        self.ink_sight = InkSight(content)
 
     def rows(self) -> Iterator[Row]:
         starred = False
@@ -96,7 +100,7 @@ class _Reader:
         elif word == b"pard":
             self.row.bullet, self.row.level, self.row.x0 = False, 0, 0
         elif word == b"plain":
-            state.bold, state.size, state.hidden = False, 12, False
+            state.bold, state.size, state.ink = False, 12, Ink()
         elif word == b"cell":
             self._add("\t")
         elif word in _CHARACTERS:
@@ -106,14 +110,14 @@ class _Reader:
             self.to_skip = state.unicode_skip
         elif number is not None:
             self._property(word, number)
-        elif word in (b"b", b"v"):
-            setattr(state, "bold" if word == b"b" else "hidden", True)
+        elif word == b"b":
+            state.bold = True
+        else:
+            state.ink = state.ink.after(word, 1)
 
     def _property(self, word: bytes, number: int) -> None:
         if word == b"b":
             self.state.bold = number != 0
-        elif word == b"v":
-            self.state.hidden = number != 0
         elif word == b"fs":
             self.state.size = number / 2
         elif word == b"uc":
@@ -124,6 +128,8 @@ class _Reader:
             self.row.level, self.row.bullet = number + 1, False
         elif word == b"li":
             self.row.x0 = number / 20
+        else:
+            self.state.ink = self.state.ink.after(word, number)
 
     def _decode(self, data: bytes) -> str:
         try:
@@ -132,7 +138,7 @@ class _Reader:
             return data.decode("cp1252", "replace")
 
     def _add(self, text: str) -> None:
-        if self.state.skip or self.state.hidden:
+        if self.state.skip:
             return
         if self.to_skip and text:
             skipped = min(self.to_skip, len(text))
@@ -140,12 +146,15 @@ class _Reader:
             text = text[skipped:]
         if not text:
             return
+        if self.ink_sight.hides(self.state.ink, self.state.size, text, self.row.text):
+            return
         look = (self.state.bold, self.state.size)
         if not self.row.text.strip():
             self.row.bold, self.row.size = look
         elif look != self.look and text.strip():
             self.row.text += STYLE_BREAK
         self.look = look
+        check_length(len(self.row.text))
         self.row.text += text
 
     def _close(self) -> Row:

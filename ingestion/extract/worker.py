@@ -3,34 +3,39 @@
 from __future__ import annotations
 
 import json
-import resource
 import sys
+from pathlib import Path
 
 from cvmatch.core.errors import UnreadableDocument
 from ingestion.extract import read_document
+from ingestion.extract.confine import confine, limit
+from ingestion.extract.scans import RecognitionNeeded
+
+_ROOT = Path(__file__).resolve().parents[2]
 
 
 def main(arguments: list[str]) -> None:
-    max_bytes, cpu_s, memory_mb = (int(a) for a in arguments[:3])
-    filename = arguments[3] if len(arguments) > 3 else ""
-    _limit(cpu_s, memory_mb)
+    max_bytes, cpu_s, memory_mb, recognise = (int(a) for a in arguments[:4])
+    filename = arguments[4] if len(arguments) > 4 else ""
+    limit(cpu_s=cpu_s, memory_mb=memory_mb)
+    confine(readable_paths())
     content = sys.stdin.buffer.read(max_bytes + 1)
-    answer: dict[str, object]
     try:
-        answer = {"document": read_document(content, filename=filename, max_bytes=max_bytes).to_json()}
+        document = read_document(content, filename=filename, max_bytes=max_bytes, recognise=bool(recognise))
+        answer = json.dumps({"document": document.to_json()})
     except UnreadableDocument as error:
-        answer = {"error": error.message}
+        answer = json.dumps({"error": error.message})
+    except RecognitionNeeded:
+        answer = json.dumps({"error": "recognition"})
     except (MemoryError, RecursionError):
-        answer = {"error": "The file needs far more memory than a CV should."}
-    sys.stdout.buffer.write(json.dumps(answer).encode())
+        answer = json.dumps({"error": "memory"})
+    sys.stdout.buffer.write(answer.encode())
 
 
-def _limit(cpu_s: int, memory_mb: int) -> None:
-    resource.setrlimit(resource.RLIMIT_CPU, (cpu_s, cpu_s + 1))
-    resource.setrlimit(resource.RLIMIT_AS, (memory_mb * 2**20, memory_mb * 2**20))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
+def readable_paths() -> list[Path]:
+    """Where code is: Python and the libraries, and of this project the packages only, neither its settings nor its data."""
+    code = [_ROOT / "cvmatch" / "core", _ROOT / "jobs", _ROOT / "ingestion"]
+    return code + [Path(path) for path in sys.path if path and Path(path).resolve() != _ROOT]
 
 
 if __name__ == "__main__":

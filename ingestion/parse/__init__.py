@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
+from ingestion.integrity import without_concerns
 from ingestion.parse.assemble import assemble
+from ingestion.parse.confidence import calibrated, fitted
 from ingestion.parse.contact import ContactArea, as_e164, find_addresses, find_email, find_phone, find_region
-from ingestion.parse.dates import find_periods
 from ingestion.parse.education import read_education
 from ingestion.parse.languages import mentioned_languages, read_languages
 from ingestion.parse.listings import (
@@ -16,13 +18,18 @@ from ingestion.parse.listings import (
     read_interests,
     read_projects,
     read_publications,
+    read_references,
     read_summary,
 )
-from ingestion.parse.person import find_label, find_location, find_name
-from ingestion.parse.pieces import Entry, Found, piece_of
-from ingestion.parse.pieces import found as found_in
+from ingestion.parse.location import find_location
+from ingestion.parse.mentions import mentioned_skills
+from ingestion.parse.person import find_label, find_name
+from ingestion.parse.pieces import Entry, Found
+from ingestion.parse.regions import likely_country
+from ingestion.parse.running import with_lines
 from ingestion.parse.sections import Section, split_sections
 from ingestion.parse.skills import read_skills
+from ingestion.parse.strays import stray_skills, unnamed_skills
 from ingestion.parse.work import read_work
 from ingestion.values import Document, Line, ParsedCV
 
@@ -37,10 +44,18 @@ READERS: dict[str, Callable[[list[Line]], list[Entry]]] = {
     "awards": read_awards,
     "publications": read_publications,
     "interests": read_interests,
+    "references": read_references,
 }
 
 
 def parse_document(document: Document) -> ParsedCV:
+    return calibrated(parse_raw(document), document, fitted())
+
+
+def parse_raw(document: Document) -> ParsedCV:
+    """The same with the parser's own confidence, on which the calibration is fitted."""
+    document = without_concerns(document)
+    document = with_lines(document)
     sections = split_sections(document)
     area = _contact_area(document, sections)
     basics = _basics(sections, area)
@@ -48,37 +63,23 @@ def parse_document(document: Document) -> ParsedCV:
     for kind, reader in READERS.items():
         found = [entry for section in sections if section.kind == kind for entry in reader(section.lines)]
         if kind == "skills":
-            found += _unnamed_skills(sections)
+            found += unnamed_skills(sections) or ([] if found else stray_skills(sections))
         if kind == "languages" and not found:
             found = mentioned_languages(sections[0].lines if sections else [])
         if found:
             tree[kind] = found
     phone = basics["phone"]
-    return assemble(document, tree, phone_e164=as_e164(phone.value, area.region) if phone else "")
-
-
-def _unnamed_skills(sections: list[Section]) -> list[Entry]:
-    """Sections of unknown name that hold only short items without dates are groups of skills."""
-    groups: list[Entry] = []
-    for section in sections:
-        items = read_skills(section.lines) if section.kind == "other" and section.heading else []
-        short = all(len(line.text.split()) <= 6 and not find_periods(piece_of(line)) for line in section.lines)
-        if len(items) > 1 and short and section.heading:
-            names = [item["name"] for item in items if isinstance(item.get("name"), Found)]
-            groups.append(
-                {
-                    "name": found_in(piece_of(section.heading), 0.5),
-                    "keywords": [n for n in names if isinstance(n, Found)],
-                }
-            )
-    return groups
+    parsed = assemble(document, tree, phone_e164=as_e164(phone.value, area.region) if phone else "")
+    return replace(parsed, mentioned_skills=mentioned_skills(document, sections, parsed.resume))
 
 
 def _contact_area(document: Document, sections: list[Section]) -> ContactArea:
     own = [line for s in sections if s.kind in ("", "contact", "profiles") for line in s.lines]
     own += _beside_the_top(sections, own) + _beside_the_email(sections, own)
     email = find_email(ContactArea(document, own, ""))
-    return ContactArea(document, own, find_region(own + _about(sections), email.value if email else ""))
+    named = find_region(own + _about(sections), email.value if email else "")
+    headings = [section.heading.text for section in sections if section.heading]
+    return ContactArea(document, own, named or likely_country(own, headings))
 
 
 def _about(sections: list[Section]) -> list[Line]:
@@ -90,7 +91,9 @@ def _basics(sections: list[Section], area: ContactArea) -> dict[str, Any]:
     about = _about(sections)
     email = find_email(area)
     url, profiles = find_addresses(area)
-    name, label = find_name(top or list(area.document.lines[:15]), email.value if email else "")
+    if url and email and email.value.endswith(url.value):
+        url = None  # the rest of a wrapped e-mail address
+    name, label = find_name(area.document, top, email.value if email else "")
     return {
         "name": name,
         "label": label or find_label(top, name),
@@ -98,7 +101,7 @@ def _basics(sections: list[Section], area: ContactArea) -> dict[str, Any]:
         "phone": find_phone(area) or find_phone(ContactArea(area.document, about, area.region)),
         "url": url,
         "summary": _summary(sections, name),
-        "location": find_location(area.lines) or find_location(about),
+        "location": find_location(area.lines, name) or find_location(about),
         "profiles": profiles,
     }
 

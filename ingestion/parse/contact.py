@@ -8,13 +8,18 @@ from urllib.parse import unquote
 
 import phonenumbers
 
+from ingestion.parse.labels import label_kind
 from ingestion.parse.pieces import Entry, Found
 from ingestion.parse.places import country_code
 from ingestion.values import Document, Line, Link, Span
 
-_EMAIL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._%+'-]*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}")
+# The lengths are those of RFC 5321; without them a long run of letters takes time that grows with its square.
+_EMAIL = re.compile(
+    r"(?<![A-Za-z0-9])[A-Za-z0-9][A-Za-z0-9._%+'-]{0,63}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,8}\.[A-Za-z]{2,24}"
+)
 _BROKEN_EMAIL = re.compile(
-    r"[A-Za-z0-9][A-Za-z0-9._%+-]*@?\n?[A-Za-z0-9._-]*@?\n?[A-Za-z0-9-]*\n?(?:\.[A-Za-z0-9-]+)*\n?\.[A-Za-z]{2,}"
+    r"(?<![A-Za-z0-9])[A-Za-z0-9](?:[A-Za-z0-9._%+'-]{0,63}[._-]\n)?[A-Za-z0-9._%+'-]{0,63}\n?@\n?"
+    r"[A-Za-z0-9-][A-Za-z0-9.-]{0,99}(?:\n[A-Za-z0-9.-]{0,99}\.[A-Za-z]{2,24})?"
 )
 _PHONE = re.compile(
     r"(?<![\w/.@=-])(?:\(?\+?\d{1,4}\)?[ .\u00a0-]?)?(?:\(\d{1,5}\)[ .\u00a0/-]?)?\d[\d .\u00a0\u2011/-]{4,18}\d(?![\w@/])"
@@ -24,7 +29,9 @@ _URL = re.compile(
     re.IGNORECASE,
 )
 _TLD = re.compile(
-    r"(?i)\.(?:com|org|net|io|dev|me|co|app|ai|info|eu|tech|design|page|site|blog|example|[a-z]{2})(?=/|$)"
+    r"(?i)\.(?:com|org|net|io|dev|me|co|app|ai|info|eu|tech|design|page|site|blog|example|edu|gov|mil|int|biz|name|pro|xyz|online|cloud|digital|"
+    r"studio|works|codes|space|website|academy|agency|consulting|engineering|health|law|legal|photo|photography|art|media|"
+    r"software|solutions|systems|world|work|me|cv|bio|link|live|store|shop|pub|social|news|science|gallery|network|[a-z]{2})(?=/|$)"
 )
 _NETWORKS = {
     "linkedin": "LinkedIn", "github": "GitHub", "gitlab": "GitLab", "twitter": "Twitter", "x.com": "X", "xing": "XING",
@@ -35,6 +42,7 @@ _NETWORKS = {
     "tumblr": "Tumblr", "pinterest": "Pinterest", "leetcode": "LeetCode", "hackerrank": "HackerRank", "telegram":
     "Telegram", "skype": "Skype",
 }  # fmt: skip
+_MAP = re.compile(r"(?i)//(?:[\w-]+\.)*(?:google\.[a-z.]+/maps|maps\.|goo\.gl/maps|openstreetmap\.org)")
 _USER = re.compile(r"^@?[A-Za-z0-9][\w.-]{2,39}$")
 _NOT_USERS = {"in", "profile", "users", "user", "pub", "www", "com", "company"}
 
@@ -56,15 +64,24 @@ def find_email(area: ContactArea) -> Found | None:
     links = [k for k in area.document.links if k.url.lower().startswith("mailto:")]
     for link in sorted(links, key=lambda k: not area.contains(k.start)):
         match = _EMAIL.fullmatch(unquote(link.url[7:].split("?")[0]).strip())
+        shown = _EMAIL.search(area.document.text, link.start, link.end)
+        if shown and (match is None or match[0].split("@")[0].lower() != shown[0].split("@")[0].lower()):
+            return Found(shown[0], Span(*shown.span()), 0.95)  # what a person sees, where the target is scrambled
         if match:
             return _in_text(area.document, match[0], Span(link.start, link.end), 0.98)
     for text, offset in [*((line.text, line.start) for line in area.lines), (area.document.text, 0)]:
         match = _EMAIL.search(text)
         if match:
-            return Found(match[0], Span(offset + match.start(), offset + match.end()), 0.97)
+            return _whole(area.document, Found(match[0], Span(offset + match.start(), offset + match.end()), 0.97))
     match = _BROKEN_EMAIL.search(area.document.text)
     broken = re.sub(r"\s", "", match[0]) if match else ""
     return Found(broken, Span(*match.span()), 0.7) if match and _EMAIL.fullmatch(broken) else None
+
+
+def _whole(document: Document, email: Found) -> Found:
+    """With the last letters of a country or domain that a narrow column put on a line of their own."""
+    rest = re.match(r"\n([a-z]{1,3})(?:\n|$)", document.text[email.span.end : email.span.end + 5])
+    return Found(email.value + rest[1], Span(email.span.start, email.span.end + rest.end(1)), 0.8) if rest else email
 
 
 def _in_text(document: Document, value: str, anchor: Span, confidence: float) -> Found:
@@ -85,12 +102,9 @@ def _as_phone(area: ContactArea, line: Line, match: re.Match[str]) -> Found | No
     if not 7 <= len(digits) <= 15 or re.fullmatch(r"(?:19|20)\d\d\s*[-–/]\s*(?:19|20)\d\d|\d{4}-\d\d-\d\d", raw):
         return None
     span = Span(line.start + match.start(), line.start + match.start() + len(raw))
-    labelled = bool(
-        re.search(
-            r"(?i)\b(?:tel|phone|mobile|cell|mob|fon|handy|telefon\w*|téléphone|tél|móvil|cellulare|telemóvel)\b",
-            line.text,
-        )
-    )
+    label = _label_before(line.text[: match.start()])
+    if label and label != "phone":  # a postal code, a date of birth, a number of an identity card
+        return None
     for link in area.document.links:
         if (
             link.url.startswith("tel:")
@@ -100,11 +114,16 @@ def _as_phone(area: ContactArea, line: Line, match: re.Match[str]) -> Found | No
             raw = link.url[4:]
     if not raw.startswith(("+", "00")):  # no country is shown, so none is added: the value is what the CV says
         possible = _parse(raw, area.region) is not None
-        return Found(raw, span, 0.95 if possible else 0.75 if labelled else 0.55)
+        return Found(raw, span, 0.95 if possible else 0.75 if label else 0.55)
     number = _parse(re.sub(r"\(0\)", "", raw), area.region)
     if number is None:
         return Found(raw, span, 0.7)
     return Found(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164), span, 0.97)
+
+
+def _label_before(text: str) -> str:
+    """The kind of the label that ends the text, such as ``Tel.:``."""
+    return label_kind(re.split(r"[\t|•·;,]", text.rstrip(" \t:.(+"))[-1])
 
 
 def _parse(raw: str, region: str) -> phonenumbers.PhoneNumber | None:
@@ -155,7 +174,7 @@ def find_addresses(area: ContactArea) -> tuple[Found | None, list[Entry]]:
 
 
 def _linked(area: ContactArea) -> list[Found]:
-    links = [k for k in area.document.links if k.url.lower().startswith("http")]
+    links = [k for k in area.document.links if k.url.lower().startswith("http") and not _MAP.search(k.url)]
     own = [k for k in links if area.contains(k.start) or (_network(k.url) and _is_profile_link(k))]
     return [_in_text(area.document, k.url.rstrip("/"), Span(k.start, k.end), 0.93) for k in own]
 
@@ -178,7 +197,7 @@ def _written(area: ContactArea) -> list[Found]:
             host = re.sub(r"^https?://", "", value).split("/")[0]
             if any(f.span.start <= line.start + match.start() < f.span.end for f in found):
                 continue
-            if not _TLD.search(host) or re.search(r"\d+\.\d+$|^\d", host):
+            if not (_TLD.search(host) or re.match(r"(?i)https?://|www\.", value)) or re.search(r"\d+\.\d+$|^\d", host):
                 continue
             found.append(Found(value, Span(line.start + match.start(), end), 0.9))
     return found

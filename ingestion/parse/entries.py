@@ -5,11 +5,12 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from statistics import median
 
 from ingestion.parse.dates import Period, find_periods, is_duration
 from ingestion.parse.lexicon import fold
+from ingestion.parse.margins import unwrap_margin
 from ingestion.parse.pieces import Piece, piece_of
 from ingestion.parse.places import place_score
 from ingestion.values import Line
@@ -23,6 +24,9 @@ _LABELS = {
 }  # fmt: skip
 _ABBREVIATIONS = "Inc Ltd Corp Co GmbH Jr Sr Lda Ltda Tbk Pvt Kft Sp Est Dept".split()
 _SENTENCE_END = re.compile(r"[a-zà-ÿ0-9%)]{2}" + "".join(rf"(?<!\b{word})" for word in _ABBREVIATIONS) + r"\.$")
+_GOES_ON = re.compile(
+    r"(?i)(?:,|&|(?<!\S)/|\b(?:in|of|and|for|de|du|des|la|der|und|et|y|di|da|do|em|en|van|voor|w|i|și))$"
+)
 _LONG = 110
 
 
@@ -38,10 +42,11 @@ class Draft:
 
 def cut_entries(lines: list[Line], *, is_complete: Callable[[list[Line]], bool] = lambda head: False) -> list[Draft]:
     """Entries in order; ``is_complete`` says whether lines name all that the head of such an entry names."""
-    lines = [line for line in lines if not is_duration(line.text)]
+    lines = _rejoined([line for line in lines if not is_duration(line.text)])
     if not lines:
         return []
-    dates = {i: found for i, line in enumerate(lines) if (found := _anchor(line))}
+    lines, wrapped = unwrap_margin(lines)
+    dates = {i: found for i, line in enumerate(lines) if (found := wrapped.get(i) or _anchor(line))}
     starts = _starts_by_date(lines, dates) if dates else _starts_by_look(lines)
     bounds = [*starts, len(lines)]
     parts = [(begin, end) for begin, end in itertools.pairwise(bounds) if end > begin]
@@ -51,8 +56,59 @@ def cut_entries(lines: list[Line], *, is_complete: Callable[[list[Line]], bool] 
     ]
 
 
+def _rejoined(lines: list[Line]) -> list[Line]:
+    """Narrow columns break a range between its dates, and a title after a comma or a small word: one line again."""
+    joined: list[Line] = []
+    edge = _right_edge(lines)
+    for line in lines:
+        last = joined[-1] if joined else None
+        if (
+            last is not None
+            and last.end + 1 == line.start
+            and (_range_goes_on(last, line) or _title_goes_on(last, line, edge))
+        ):
+            breaks = (*last.breaks, *(len(last.text) + 1 + b for b in line.breaks))
+            joined[-1] = replace(last, text=f"{last.text}\n{line.text}", y1=line.y1, x1=line.x1, breaks=breaks)
+        else:
+            joined.append(line)
+    return joined
+
+
+def _range_goes_on(last: Line, line: Line) -> bool:
+    """``… Oct 2017 –`` and ``Present`` below, or two dates alone of which the second lost its dash as a bullet."""
+    if "\t" in line.text or not _is_only_date(piece_of(line)) or last.bullet:
+        return False
+    above = find_periods(piece_of(last))
+    if not above or above[-1].end is not None:
+        return False
+    after = last.text[above[-1].start.span.end - last.start :].strip()
+    return after in ("-", "–", "—", "to", "bis", "à", "a") or (line.bullet and not after and not above[-1].is_range)
+
+
+def _title_goes_on(last: Line, line: Line, edge: float) -> bool:
+    same = (last.size, last.bold, last.level, last.bullet) == (line.size, line.bold, line.level, False)
+    short = len(last.text) < 60 and len(line.text) < 60 and "\t" not in last.text + line.text
+    if not same or not short or last.bullet or find_periods(piece_of(last)) or find_periods(piece_of(line)):
+        return False
+    if _GOES_ON.search(last.text):
+        return last.bold or not last.text.endswith(",")
+    letter = (line.x1 - line.x0) / max(len(line.text), 1)
+    no_room = last.x1 + letter * (len(line.text.split()[0]) + 1) > edge > 0
+    return last.bold and no_room and abs(last.x0 - line.x0) < 2 and 0 < line.y0 - last.y0 < 1.6 * line.size
+
+
+def _right_edge(lines: list[Line]) -> float:
+    """Where the column of these lines ends, if at least three of them reach it; else 0."""
+    edge = max((line.x1 for line in lines), default=0.0)
+    left = min((line.x0 for line in lines), default=0.0)
+    return edge if sum(line.x1 > edge - 0.12 * (edge - left) for line in lines) >= 3 else 0.0
+
+
 def _anchor(line: Line) -> list[Period]:
     """The dates of a line that stand apart from its sentence: alone in a cell, at its start or at its end."""
+    whole = find_periods(piece_of(line))
+    if "\n" in line.text and len(whole) > 1 and not any(p.is_range for p in whole):
+        return [_from_to(*whole[-2:])]
     found: list[Period] = []
     cells = line.text.split("\t")
     offset = line.start
@@ -75,7 +131,8 @@ def _stands_apart(piece: Piece, period: Period) -> bool:
     before = piece.text[: period.span.start - piece.start].strip()
     after = piece.text[period.span.end - piece.start :].strip(" .,;|·•)")
     if not before or not after:
-        long_sentence = len(piece.text) > _LONG or (not period.is_range and len(before) > 60)
+        limit = _LONG if before.endswith((",", "(", "|", "·", "–", "—")) else 60
+        long_sentence = len(piece.text) > _LONG or (not period.is_range and len(before) > limit)
         return not long_sentence or not before
     return period.is_range and len(piece.text) <= _LONG
 
@@ -104,9 +161,11 @@ def _main_anchors(lines: list[Line], dates: dict[int, list[Period]]) -> list[int
 
 
 def _in_own_cell(line: Line, period: Period) -> bool:
+    """At the right of a row, or in the margin before it."""
     before = line.text[: period.span.start - line.start].rstrip(" ")
     after = line.text[period.span.end - line.start :]
-    return not line.bullet and before.endswith("\t") and not after.strip()
+    at_end = before.endswith("\t") and not after.strip()
+    return not line.bullet and (at_end or (not before and after.lstrip(" ").startswith("\t")))
 
 
 def _words(line: Line) -> str:
@@ -162,8 +221,10 @@ def _look(line: Line) -> tuple[int, float, bool, float]:
 
 
 def _is_continuation(line: Line, previous: Line | None) -> bool:
-    """A line that goes on with the sentence before it: the first letter is small."""
-    return previous is not None and line.text[:1].islower() and not line.text.startswith(("http", "www"))
+    """A line that goes on with the sentence before it: its first letter is small, and it opens with no date, as months may."""
+    if previous is None or not line.text[:1].islower() or line.text.startswith(("http", "www")):
+        return False
+    return not any(period.span.start == line.start for period in find_periods(piece_of(line)))
 
 
 def _starts_by_look(lines: list[Line]) -> list[int]:
@@ -194,9 +255,12 @@ def _choose_period(periods: list[Period]) -> Period | None:
     if ranges:
         return ranges[0]
     if len(periods) == 2 and periods[0].start.value <= periods[1].start.value:
-        first, second = periods
-        return Period(first.start, second.start, first.span, is_range=True)
+        return _from_to(*periods)
     return periods[0] if periods else None
+
+
+def _from_to(first: Period, second: Period) -> Period:
+    return Period(first.start, second.start, first.span, is_range=True)
 
 
 def _head_end(lines: list[Line], anchor: int, is_complete: Callable[[list[Line]], bool]) -> int:
@@ -209,13 +273,21 @@ def _head_end(lines: list[Line], anchor: int, is_complete: Callable[[list[Line]]
             return i
     listed = lines[anchor].bullet
     limit = 4 + sum(not _words(line) for line in lines[: anchor + 4])
+    left = _left_of_text(lines)
     while end < min(len(lines), anchor + limit) and not is_complete(lines[:end]):
         line = lines[end]
-        indented = line.x0 > lines[0].x0 + 8 and lines[0].size > 0 and len(line.text.split()) > 5
+        indented = line.x0 > left + 8 and lines[0].size > 0 and len(line.text.split()) > 5
         if (line.bullet and not listed) or indented or _is_text(line.text) or fold(line.text.strip(":")) in _LABELS:
             break
         end += 1
     return max(end, 1)
+
+
+def _left_of_text(lines: list[Line]) -> float:
+    """Where the lines of an entry begin; the cell of a date in the margin does not count."""
+    first = Piece(_first_cell(lines[0]), lines[0].start)
+    in_margin = "\t" in lines[0].text and _is_only_date(first) and len(lines) > 1
+    return min(line.x0 for line in lines[1:]) if in_margin else lines[0].x0
 
 
 def _first_cell(line: Line) -> str:

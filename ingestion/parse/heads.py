@@ -10,7 +10,7 @@ from ingestion.parse.dates import find_periods
 from ingestion.parse.entries import Draft
 from ingestion.parse.pieces import Piece, piece_of
 from ingestion.parse.places import place_score
-from ingestion.parse.words import glued_at, is_school, organisation_score, title_score
+from ingestion.parse.words import find_degree, glued_at, is_school, organisation_score, title_score, titleness
 from ingestion.values import Line
 
 URL = re.compile(
@@ -64,7 +64,7 @@ def _cells(line: Line, colons: bool) -> list[Piece]:
 def _at_breaks(piece: Piece, line: Line) -> list[Piece]:
     """Cuts where the font changes, if a word border or a comma stands there as well."""
     offsets = [line.start + b - piece.start for b in line.breaks if piece.start < line.start + b < piece.end]
-    cuts = [0, *(o for o in offsets if _is_border(piece.text, o)), len(piece.text)]
+    cuts = [0, *(o for o in offsets if _is_border(piece.text, o) or _parts_kinds(piece.text, o)), len(piece.text)]
     parts = [piece.cut(a, b).strip(" \t,;:|•·–—-(") for a, b in itertools.pairwise(cuts)]
     parts = [_closed(p) for p in parts if any(c.isalnum() for c in p.text)]
     return [q for p in parts for r in _unglued(p) for q in split_place(r)]
@@ -80,6 +80,24 @@ def _is_border(text: str, offset: int) -> bool:
     return bool(before) and bool(after) and (before[-1] in ",;:–—-|(·" or after[0] in ",;:–—-|(·")
 
 
+def _parts_kinds(text: str, offset: int) -> bool:
+    """A change of font between a title and a name, or a name and its place, parts them without any mark."""
+    before, after = text[:offset].strip(), text[offset:].strip()
+    if not before or not after[:1].isupper() or not before[:1].isupper():
+        return False
+    kinds = {_kind(before), _kind(after)}
+    return len(kinds) == 2 and bool(kinds & {"title", "degree", "place"})
+
+
+def _kind(text: str) -> str:
+    if is_place(text):
+        return "place"
+    degree = find_degree(text)
+    if degree is not None and degree.start() == 0:
+        return "degree"
+    return "title" if title_score(text) >= 0.7 and titleness(text) > 0 else ""
+
+
 def _closed(piece: Piece) -> Piece:
     """Without a bracket that lost its partner."""
     text = piece.text
@@ -89,8 +107,12 @@ def _closed(piece: Piece) -> Piece:
 
 
 def is_place(text: str) -> bool:
-    """A place that is not a school, an employer or a title named after one."""
-    return place_score(text) >= 0.8 and not is_school(text) and organisation_score(text) < 1 and title_score(text) < 0.7
+    """A place that is not a school, an employer or a title named after one; the MA of ``Design, MA`` is a degree."""
+    score = place_score(text)
+    degree = find_degree(text.rpartition(",")[2])
+    if score < 0.8 or (degree and (score < 0.85 or degree[0] == text)):
+        return False
+    return not is_school(text) and organisation_score(text) < 1 and title_score(text) < 0.7
 
 
 def split_place(piece: Piece) -> list[Piece]:
@@ -98,16 +120,26 @@ def split_place(piece: Piece) -> list[Piece]:
     commas = [m.start() for m in _COMMA.finditer(piece.text)]
     for comma in commas:
         tail = piece.cut(comma).strip(" ,")
-        if is_place(tail.text) and not _NOT_ALONE.match(tail.text):
+        if (
+            is_place(tail.text)
+            and not _NOT_ALONE.match(tail.text)
+            and not _holds_employer(piece.text[:comma], tail.text)
+        ):
             return [piece.cut(0, comma).strip(" ,"), tail]
     return [piece]
+
+
+def _holds_employer(before: str, tail: str) -> bool:
+    """``Head Chef, Osteria Zia Rosa, Modena``: behind a title stands its employer, and only then the place."""
+    first, comma, rest = tail.partition(", ")
+    return bool(comma) and title_score(before) >= 0.7 and place_score(first) < 0.8 and is_place(rest)
 
 
 def split_commas(piece: Piece) -> list[Piece]:
     """Parts between commas; legal forms and the like stay with the name before them."""
     cuts = [0]
     for match in _COMMA.finditer(piece.text):
-        following = re.split(r",\s+", piece.text[match.end() :])[0]
+        following = re.split(r",\s+", piece.text[match.end() :], maxsplit=1)[0]
         if not _NOT_ALONE.match(following.strip()):
             cuts.append(match.end())
     cuts.append(len(piece.text) + 2)

@@ -4,57 +4,24 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from functools import cache
 
 from ingestion.parse.cards import without_cards
-from ingestion.parse.lexicon import fold
 from ingestion.parse.pieces import Entry, Piece, found, piece_of
+from ingestion.parse.wordlists import either, fold, folded, read_words
 from ingestion.values import Line
 
-_NAMES = """english german french spanish italian portuguese dutch polish romanian russian ukrainian czech slovak
-    hungarian bulgarian
-    greek turkish arabic hebrew persian farsi hindi urdu bengali punjabi tamil telugu marathi gujarati kannada malayalam chinese
-    mandarin cantonese japanese korean vietnamese thai indonesian malay tagalog filipino swahili zulu xhosa afrikaans
-    yoruba igbo hausa amharic
-    somali danish swedish norwegian finnish icelandic estonian latvian lithuanian croatian serbian bosnian slovenian
-    slovene albanian macedonian catalan basque galician welsh irish scottish gaelic breton maltese luxembourgish latin esperanto
-    armenian georgian azerbaijani kazakh uzbek mongolian nepali sinhala khmer burmese lao tibetan kurdish pashto
-    tigrinya quechua guarani
-    maori samoan hawaiian setswana sesotho shona kinyarwanda wolof twi javanese sundanese cebuano ilocano belarusian moldovan
-    deutsch englisch franzosisch spanisch italienisch portugiesisch niederlandisch polnisch rumanisch russisch turkisch arabisch
-    chinesisch japanisch ukrainisch tschechisch ungarisch griechisch schwedisch danisch kroatisch serbisch latein
-    anglais allemand francais espagnol italien portugais neerlandais polonais roumain russe arabe chinois japonais turc
-    ingles aleman frances espanol castellano italiano portugues neerlandes polaco rumano ruso chino japones catalan
-    gallego euskera
-    inglese tedesco francese spagnolo portoghese olandese polacco rumeno russo arabo cinese giapponese
-    alemao espanhol holandes polones romeno russo mandarim engels duits frans spaans italiaans portugees pools roemeens nederlands
-    angielski niemiecki francuski hiszpanski wloski portugalski niderlandzki polski rumunski rosyjski ukrainski
-    engleza germana franceza spaniola italiana portugheza olandeza poloneza romana rusa maghiara
-    sign gebarden bahasa svenska dansk norsk suomi islenska cestina magyar turkce"""
-_LEVEL = re.compile(
-    r"(?i)\b(?:[abc][12]\+?|native|mother ?tongue|bilingual|fluent\w*|proficien\w*|professional|intermediate|"
-    r"advanced|basic|beginner|"
-    r"elementary|conversational|limited|working|full|good|excellent|muttersprach\w*|flie(?:ß|ss)end|verhandlungssicher|grundkenntnisse|"
-    r"gut|sehr gut|konversationssicher|courant|langue maternelle|maternelle|bilingue|intermédiaire|notions|"
-    r"débutant|lu, écrit, parlé|"
-    r"nativo|nativa|fluido|avanzado|intermedio|básico|materna|madrelingua|fluente|ottimo|buono|scolastico|avançado|intermediário|"
-    r"moedertaal|vloeiend|goed|basis|ojczysty|biegły|biegle|komunikatywny|podstawowy|średniozaawansowany|zaawansowany|maternă|nativ|"
-    r"avansat|mediu|începător|ielts|toefl)\b"
-)
+_WORDS = read_words("languages")
+_NAMES = folded(_WORDS["names"])
+_LEVEL = re.compile(rf"(?<!\w)(?:[abc][12]\+?|{either(_WORDS['levels'])})(?!\w)", re.IGNORECASE)
 _LABEL = re.compile(r"(?i)^(?:fluency|level|niveau|nivel|livello|poziom|proficiency)\s*:?\s*")
 _ITEM = re.compile(r"\s*[|;•·]\s*|\s*,\s*(?![^()]*\))|\n")
 _PAIR = re.compile(r"\s*:\s*|\s+[–—-]\s+|\t|\s*\((?=[^()]*\)\s*$)|\s*\n\s*")
 _EDGES = " \t\n,;:|•·–—-.()/"
 
 
-@cache
-def _known() -> frozenset[str]:
-    return frozenset(_NAMES.split())
-
-
 def is_language(text: str) -> bool:
     words = re.findall(r"[^\W\d_]+", fold(text))
-    return 0 < len(words) <= 4 and any(w in _known() for w in words)
+    return 0 < len(words) <= 4 and (any(w in _NAMES for w in words) or " ".join(words) in _NAMES)
 
 
 def read_languages(lines: list[Line]) -> list[Entry]:
@@ -77,7 +44,7 @@ def mentioned_languages(lines: list[Line]) -> list[Entry]:
     for line in lines:
         for cell in piece_of(line).split(re.compile(r"[\t|•]")):
             items = [p.text for p in cell.split(_ITEM)]
-            if items and all(fold(item) in _known() for item in items):
+            if items and all(fold(item) in _NAMES for item in items):
                 return read_languages([replace(line, text=cell.text, start=cell.start)])
     return []
 
@@ -88,6 +55,15 @@ def _line_items(piece: Piece) -> list[Piece]:
     if sum(is_language(c.text) for c in cells) > 1:
         return [p for c in cells for p in c.split(_ITEM)]
     return piece.split(_ITEM)
+
+
+def _level_at(text: str) -> int:
+    """Where the level begins behind a language that only a space sets apart, or 0: ``Englisch gute Kenntnisse``."""
+    name, space, rest = text.partition(" ")
+    if space and fold(name) in _NAMES and _LEVEL.match(rest.strip()):
+        return len(name)
+    level = _LEVEL.search(text)
+    return level.start() if level and level.start() > 2 else 0
 
 
 def _take(item: Piece, entries: list[dict[str, Piece]]) -> None:
@@ -102,9 +78,8 @@ def _take(item: Piece, entries: list[dict[str, Piece]]) -> None:
         return
     first = parts[0]
     if is_language(first.text) or (len(parts) > 1 and not _LEVEL.search(first.text)):
-        level = _LEVEL.search(first.text)
-        if len(parts) == 1 and level and level.start() > 2:
-            parts = [first.cut(0, level.start()).strip(_EDGES), first.cut(level.start())]
+        if cut := _level_at(first.text):
+            parts = [first.cut(0, cut).strip(_EDGES), first.cut(cut), *parts[1:]]
         entries.append(dict(zip(("language", "fluency"), parts, strict=False)))
     elif entries and "fluency" not in entries[-1] and _LEVEL.search(first.text):
         entries[-1]["fluency"] = first

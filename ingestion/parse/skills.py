@@ -8,25 +8,24 @@ from collections import Counter
 from dataclasses import replace
 
 from ingestion.parse.cards import without_cards
-from ingestion.parse.lexicon import fold
+from ingestion.parse.levels import is_level, level_at_end
 from ingestion.parse.pieces import Entry, Found, Piece, found, piece_of
+from ingestion.parse.runs import cut_run, is_known
 from ingestion.values import Line
+from jobs.skills import find_skills
 
 _SEPARATOR = re.compile(r"\s*[;•·|\t●▪➔→]\s*|,\s*(?![^()]*\))|\s+[–—]\s+|\s+/\s+")
 _GROUP = re.compile(
-    r"^([^:,;\t]{2,45}):\s+|^([^,;\t]{2,40}?)\s+[–—-]\s+(?=[^,]+,)|^([^,;\t]{2,40})\t(?=[^\t]*,[^\t]*$)"
+    r"^([^:,;\t]{2,45}):(?!//)\s*(?=\S)|^([^,;\t]{2,40}?)\s+[–—-]\s+(?=[^,]+,)|^([^,;\t]{2,40})\t(?=[^\t]*,[^\t]*$)"
 )
-_LEVELS = set(
-    """beginner intermediate advanced expert master novice basic proficient competent fluent skilled experienced professional
-    elementary level good excellent familiar native grundkenntnisse gut fortgeschritten experte basico medio avanzado debutant
-    intermediaire avance keywords skill skills current years""".split()
-)
-_LEVEL_AT_END = re.compile(r"(?i)\s+(?:beginner|intermediate|advanced|expert|master|novice)$")
-_EDGES = " \t\n,;:|•·–—-.➔→"
+_LAST_OF_LIST = re.compile(r"^(?:and|und|et|y|e|i|en|și|oraz|&)\s+|\s+(?:and|und|et|y|e|i|en|și|oraz|&)\s+")
+_EDGES = " \t\n,;:|•·–—-.➔→★☆⭐✩✪○◯◉■□▪▰▱█▓▒░"
+_SENTENCE_WORDS = 8  # in one part between commas; names of skills are shorter
 
 
 def read_skills(lines: list[Line]) -> list[Entry]:
-    items = [line for line in without_cards(lines) if not _is_level(line.text)]
+    lines = lines if _is_label_table(lines) else without_cards(lines)
+    items = [line for line in lines if not is_level(line.text)]
     lines = [_without_trailing_level(line) for line in _joined_lines(items)]
     heads = _group_heads(lines)
     entries: list[Entry] = []
@@ -35,11 +34,11 @@ def read_skills(lines: list[Line]) -> list[Entry]:
         if line in heads:
             entries += _close(group)
             group = (line, [])
-        elif _GROUP.match(line.text) and not _is_item_of(group, line):
+        elif _group_of(line) and not _is_item_of(group, line):
             entries += [*_close(group), _inline_group(line)]
             group = None
         elif group is not None:
-            group[1].extend(_items(piece_of(line), line))
+            group[1].extend(_items(piece_of(line), line, at_least=2))
         else:
             entries += [{"name": found(item, 0.85)} for item in _items(piece_of(line), line)]
     return [entry for entry in [*entries, *_close(group)] if entry]
@@ -90,15 +89,10 @@ def _tight_gap(lines: list[Line]) -> float:
     return 1.25 * steps[0] if steps[0] < 1.5 * max(line.size for line in lines) else 0.0
 
 
-def _is_level(text: str) -> bool:
-    words = re.findall(r"[^\W\d_]+", fold(text))
-    return bool(words) and all(w in _LEVELS for w in words)
-
-
 def _without_trailing_level(line: Line) -> Line:
     """``Databases Advanced`` without the level, where the look changes before it."""
     last = line.breaks[-1] if line.breaks else 0
-    if last and _is_level(line.text[last:]):
+    if last and is_level(line.text[last:]):
         return replace(line, text=line.text[:last].rstrip(), breaks=())
     return line
 
@@ -125,38 +119,88 @@ def _look(line: Line) -> tuple[int, int, bool, bool, int]:
     return (line.level, round(line.size), line.bold, line.bullet, round(line.x0 / 4) if not line.size else 0)
 
 
+def _is_label_table(lines: list[Line]) -> bool:
+    """Rows of two cells, a label and the skills that it heads: the second cell is the long one in all of them."""
+    rows = [line.text.split("\t") for line in lines if not is_level(line.text)]
+    return len(rows) > 1 and all(
+        len(row) == 2 and len(row[0].split()) <= 4 and len(row[1]) > 1.5 * len(row[0]) for row in rows
+    )
+
+
 def _close(group: tuple[Line, list[Piece]] | None) -> list[Entry]:
     if group is None:
         return []
     head, items = group
-    piece = piece_of(head).strip(_EDGES)
-    level = _LEVEL_AT_END.search(piece.text)
-    name = found(piece.cut(0, level.start()) if level else piece, 0.85)
+    name = found(_without_level(piece_of(head).strip(_EDGES)), 0.85)
     return [{"name": name, "keywords": [found(i, 0.9) for i in items]}] if items else [{"name": name}]
 
 
 def _inline_group(line: Line) -> Entry:
-    match = _GROUP.match(line.text)
+    """``Backend: Python, Go``; where the part behind the colon is no more than a level, the label is the skill."""
+    match = _group_of(line)
     if match is None:
         return {}
     piece = piece_of(line)
     name = piece.cut(match.start(match.lastindex or 0), match.end(match.lastindex or 0)).strip(_EDGES)
-    keywords: list[Found] = [found(item, 0.92) for item in _items(piece.cut(match.end()))]
+    keywords: list[Found] = [found(item, 0.92) for item in _items(piece.cut(match.end()), at_least=2)]
     return {"name": found(name, 0.85), "keywords": keywords}
 
 
-def _items(piece: Piece, line: Line | None = None) -> list[Piece]:
+def _group_of(line: Line) -> re.Match[str] | None:
+    """How a line opens that names its group, or None; a cell of names known apart needs no commas."""
+    match = _GROUP.match(line.text)
+    if match is None and line.text.count("\t") == 1:
+        cell = re.match(r"([^\t]{2,40})\t", line.text)
+        if cell and len(cut_run(piece_of(line).cut(cell.end()), at_least=2)) > 1:
+            return cell
+    return match
+
+
+def _items(piece: Piece, line: Line | None = None, *, at_least: int = 3) -> list[Piece]:
+    """The names in a list; ``at_least`` so many known ones part a list that has no separators."""
     if line is not None and len(line.breaks) > 1 and not _SEPARATOR.search(piece.text):
         cuts = [0, *(line.start + b - piece.start for b in line.breaks), len(piece.text)]
         return [i for a, b in itertools.pairwise(cuts) if 0 <= a < b for i in _items(piece.cut(a, b))]
+    parts = piece.split(_SEPARATOR)
+    if any(len(part.text.split()) >= _SENTENCE_WORDS for part in parts) and len(cut_run(piece, at_least=2)) == 1:
+        return _named_in(piece)
+    least = 2 if line is not None and line.breaks else at_least
+    parts = [q for part in parts for q in cut_run(part, at_least=least if len(parts) == 1 else 3)]
+    if len(parts) > 1:
+        parts = [*parts[:-1], *_last_of_list(parts[-1])]
+    items = [q for part in parts for q in _with_members(part)]
     items = [
-        _without_level(p.strip(_EDGES + "()" if p.text.count("(") != p.text.count(")") else _EDGES))
-        for p in piece.split(_SEPARATOR)
+        _without_level(i.strip(_EDGES + "()" if i.text.count("(") != i.text.count(")") else _EDGES)) for i in items
     ]
-    return [i for i in items if i.text and len(i.text) < 80 and not _is_level(i.text)]
+    return [i for i in items if any(c.isalpha() for c in i.text) and len(i.text) < 80 and not is_level(i.text)]
+
+
+def _named_in(piece: Piece) -> list[Piece]:
+    """A sentence is no skill; the skills that it names are, else the sentence itself where it is short."""
+    named = [piece.cut(hit.start, hit.end) for hit in find_skills(piece.text)]
+    return named or [p for p in [piece.strip(_EDGES)] if 0 < len(p.text) < 80]
+
+
+def _last_of_list(piece: Piece) -> list[Piece]:
+    """``Word and PowerPoint`` at the end of a list is two of its items, if both are names that we know."""
+    match = _LAST_OF_LIST.search(piece.text)
+    if match is None or is_known(piece.text):
+        return [piece]
+    before, after = piece.cut(0, match.start()), piece.cut(match.end())
+    if not before.text:
+        return [after]
+    return [before, after] if is_known(before.text) and is_known(after.text) else [piece]
+
+
+def _with_members(piece: Piece) -> list[Piece]:
+    """``Testing (Jest, Cypress)`` as what it names before and inside the brackets."""
+    match = re.fullmatch(r"([^()]+?)\s*\(([^()]*,[^()]*)\)", piece.text)
+    if match is None:
+        return [piece]
+    return [piece.cut(0, match.end(1)), *piece.cut(match.start(2), match.end(2)).split(re.compile(r",\s*"))]
 
 
 def _without_level(piece: Piece) -> Piece:
-    """``Python (Advanced)`` without the level."""
-    match = re.search(r"\s*[(\[]([^()\[\]]*)[)\]]$", piece.text)
-    return piece.cut(0, match.start()) if match and _is_level(match[1]) else piece
+    """``Python (Advanced)``, ``Excel 90%`` and ``Docker ★★★★`` without the level."""
+    at = level_at_end(piece.text)
+    return piece.cut(0, at).strip(_EDGES) if at else piece

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ingestion.parse.body import read_body
-from ingestion.parse.dates import Moment, Period
+from ingestion.parse.dates import Moment, Period, find_periods
 from ingestion.parse.entries import Draft, cut_entries
-from ingestion.parse.heads import Part, head_parts, split_commas
-from ingestion.parse.pieces import Entry, Found, Piece, found
-from ingestion.parse.words import title_score, titleness
-from ingestion.values import Line
+from ingestion.parse.heads import URL, Part, head_parts, split_commas, split_place
+from ingestion.parse.labels import Record, read_fields
+from ingestion.parse.pieces import Entry, Found, Piece, found, piece_of
+from ingestion.parse.words import organisation_score, title_score, titleness
+from ingestion.values import Line, Span
 
 
 @dataclass(slots=True)
@@ -22,13 +24,17 @@ class _Job:
     position: Piece | None = None
     employer: Piece | None = None
     confidence: float = 0.5
+    cut_at_commas: bool = True
 
 
 def read_work(lines: list[Line], *, employer_key: str = "name") -> list[Entry]:
     """Entries with JSON Resume keys; ``employer_key`` is ``organization`` for volunteering."""
+    if records := read_fields(lines, {"employer", "position"}):
+        return [form_entry(record, {"employer": employer_key, "position": "position"}) for record in records]
     drafts = cut_entries(lines, is_complete=_is_complete)
     jobs = [_Job(d, *head_parts(d)) for d in drafts]
     jobs = [job for job in jobs if job.parts]
+    _join_specialties(jobs)
     title_first = _title_first(jobs)
     for job in jobs:
         _assign(job, title_first)
@@ -46,14 +52,51 @@ def period_fields(period: Period | None) -> dict[str, Found]:
     return {"endDate": _moment(period.start, 0.6)}
 
 
+def form_entry(record: Record, keys: Mapping[str, str]) -> Entry:
+    """The entry of a form that names its fields; ``keys`` says under which key the value of a label goes."""
+    values = {key: record[label][0] for label, key in keys.items() if label in record}
+    entry: dict[str, Found | list[Found] | Entry | list[Entry]] = {
+        key: found(split_place(value)[0], 0.95) for key, value in values.items() if value.text
+    }
+    periods = find_periods(record["period"][0]) if "period" in record else []
+    if tasks := record.get("tasks"):
+        entry["summary"] = Found(" ".join(piece.text for piece in tasks), Span(tasks[0].start, tasks[-1].end), 0.8)
+    return {**entry, **period_fields(periods[0] if periods else None)}
+
+
 def _moment(moment: Moment, confidence: float = 0.95) -> Found:
     return Found(moment.value, moment.span, confidence)
 
 
 def _is_complete(head: list[Line]) -> bool:
-    """A title and something beside it."""
-    pieces = [q for part in head_parts(Draft(head=head))[0] for q in split_commas(part.piece)]
-    return len(pieces) > 1 and any(title_score(p.text) >= 0.7 for p in pieces)
+    """A title and something beside it; behind no more than a comma that may be its specialty, unless it reads as an employer."""
+    parts = head_parts(Draft(head=head))[0]
+    pieces = [q for part in parts for q in split_commas(part.piece)]
+    if len(pieces) < 2 or not any(title_score(p.text) >= 0.7 for p in pieces):
+        return False
+    return len(parts) > 1 or any(organisation_score(p.text) >= 1 and titleness(p.text) < 0 for p in pieces)
+
+
+def _join_specialties(jobs: list[_Job]) -> None:
+    """``Staff Nurse, Cardiology`` above ``Corrib Hospital``: the section votes whether the employer stands behind the comma."""
+    vote, below = 0.0, []
+    for job in jobs:
+        first = split_commas(job.parts[0].piece)
+        if len(job.parts) > 1 and job.parts[1].row > job.parts[0].row:
+            below.append(job)
+            vote += _as_name(job.parts[1].piece.text) - max((_as_name(p.text) for p in first[1:]), default=0.0)
+    stays = vote > 0 and 2 * len(below) >= len(jobs)
+    for job in below:
+        job.cut_at_commas = not stays
+        if not stays and vote < 0 and len(split_commas(job.parts[0].piece)) > 1:
+            job.draft.body = [*job.draft.head[job.parts[1].row :], *job.draft.body]
+            job.draft.head, job.parts = job.draft.head[: job.parts[1].row], job.parts[:1]
+
+
+def _as_name(text: str) -> float:
+    """How much the text reads as an employer's name, below 0 where it has too few capitals for any name."""
+    words = [word for word in text.split() if len(word) > 3]
+    return organisation_score(text) if 2 * sum(word[0].isupper() for word in words) >= len(words) else -0.5
 
 
 def _candidates(job: _Job) -> list[Piece]:
@@ -61,8 +104,21 @@ def _candidates(job: _Job) -> list[Piece]:
     pieces = [part.piece for part in job.parts]
     if len(pieces) == 1:
         return _cut_in_two(pieces[0])
+    if not job.cut_at_commas:
+        return pieces
     cut = [half for piece in pieces for half in _cut_title_off(piece)]
-    return cut if len(pieces) == 2 and len(cut) == 3 else pieces
+    return cut if len(pieces) == 2 and len(cut) == 3 and not _cuts_specialty(pieces, cut) else pieces
+
+
+def _cuts_specialty(pieces: list[Piece], cut: list[Piece]) -> bool:
+    """``Staff Nurse, Cardiology`` beside ``Corrib Hospital``: the part that reads as an employer was whole already."""
+    whole = [piece for piece in pieces if piece in cut]
+    halves = [piece for piece in cut if piece not in pieces]
+    return any(map(_is_employer, whole)) and not any(map(_is_employer, halves))
+
+
+def _is_employer(piece: Piece) -> bool:
+    return organisation_score(piece.text) >= 1 and titleness(piece.text) < 0
 
 
 def _cut_title_off(piece: Piece) -> list[Piece]:
@@ -135,6 +191,9 @@ def _entry(job: _Job, employer_key: str) -> Entry:
         entry["position"] = found(job.position, job.confidence)
     if job.places:
         entry["location"] = found(job.places[0], 0.8)
-    if job.urls and employer_key == "name":
-        entry["url"] = found(job.urls[0], 0.9)
-    return {**entry, **period_fields(job.draft.period), **read_body(job.draft.body)}
+    addresses = [line for line in job.draft.body[:3] if URL.fullmatch(line.text)]
+    urls = [*job.urls, *map(piece_of, addresses)]
+    if urls and employer_key == "name":
+        entry["url"] = found(urls[0], 0.9)
+    body = [line for line in job.draft.body if line not in addresses]
+    return {**entry, **period_fields(job.draft.period), **read_body(body)}

@@ -71,6 +71,10 @@ class Matcher:
         hits = _longest(self._hits(folded))
         return tuple(_mention(text, hit) for hit in _believable(text, hits))
 
+    def find_listed(self, text: str) -> tuple[SkillMention, ...]:
+        """The same in a text known to be a list of skills, where no name needs the words around it as a witness."""
+        return tuple(_mention(text, hit) for hit in _longest(self._hits(fold_text(text))))
+
     def _hits(self, folded: FoldedText) -> Iterator[_Hit]:
         lowered = folded.folded
         for last, (length, term) in self._automaton.iter(lowered):
@@ -95,6 +99,11 @@ def _matcher() -> Matcher:
 def find_skills(text: str) -> tuple[SkillMention, ...]:
     """The skills that a text mentions, in reading order, without human languages."""
     return tuple(found for found in _matcher().find(text) if not _is_language(found))
+
+
+def find_listed_skills(text: str) -> tuple[SkillMention, ...]:
+    """Every skill that a list of skills names, in reading order; there ``Go`` and ``R`` are never anything else."""
+    return tuple(found for found in _matcher().find_listed(text) if not _is_language(found))
 
 
 def find_languages(text: str) -> tuple[SkillMention, ...]:

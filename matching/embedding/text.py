@@ -14,13 +14,20 @@ RECENT_TITLES = 3
 def cv_text(matched_text: str, parsed: ParsedCV) -> str:
     """What the CV says of the work; ``matched_text`` is its text with the person hidden."""
     told = hide_in("\n".join(_told(parsed.resume)), parsed)
-    return told if len(told) >= ENOUGH_OF_TEXT * len(matched_text) else matched_text
+    shown = _without_blanks(matched_text)
+    return told if len(told) >= ENOUGH_OF_TEXT * len(shown) else shown
+
+
+def _without_blanks(text: str) -> str:
+    """Without the spaces that stand for what was hidden: how much that was must not show."""
+    lines = (" ".join(line.split()) for line in text.splitlines())
+    return "\n".join(line for line in lines if line)
 
 
 def cv_title_text(parsed: ParsedCV, matched_text: str) -> str:
     """The person's own label and latest positions; without any, the first short line."""
     titles = [read_title(hide_in(title, parsed)).core for title in parsed.titles[:RECENT_TITLES]]
-    return ", ".join(dict.fromkeys(title for title in titles if title)) or _first_line(matched_text)
+    return ", ".join(dict.fromkeys(title for title in titles if title)) or _first_line(_without_blanks(matched_text))
 
 
 def job_text(title: str, description: str) -> str:

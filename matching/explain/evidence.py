@@ -1,6 +1,7 @@
 """What a match rests on: for each thing the job asks, where it stands in the job and where (if at all) in the CV.
 
-Every claim carries the characters it rests on, cut out of the texts themselves.
+Every claim carries the characters it rests on, cut out of the texts themselves; what somebody added to a CV by hand stands
+beyond its text and is said to be added.
 """
 
 from __future__ import annotations
@@ -47,11 +48,12 @@ def _finding(asked: Asked, shown: Mapping[str, SkillMention], cv_text: str, job_
     mention = shown.get(asked.skill_id)
     if mention is not None:
         in_cv = _place(cv_text, mention.start, mention.end)
-        return Finding(asked.skill_id, asked.name, STATED, asked.must, in_job, in_cv)
+        return Finding(asked.skill_id, asked.name, STATED, asked.must, in_job, in_cv, added=in_cv is None)
     near = max(shown, key=lambda own: (related(asked.skill_id, own), own), default=None)
     if near is not None and related(asked.skill_id, near) > 0:
         in_cv = _place(cv_text, shown[near].start, shown[near].end)
-        return Finding(asked.skill_id, asked.name, RELATED, asked.must, in_job, in_cv, via=skill_name(near))
+        name = skill_name(near)
+        return Finding(asked.skill_id, asked.name, RELATED, asked.must, in_job, in_cv, via=name, added=in_cv is None)
     return Finding(asked.skill_id, asked.name, MISSING, asked.must, in_job)
 
 

@@ -19,10 +19,11 @@ def sentences(*, findings: Sequence[Finding], parts: Sequence[Part], cv: CVProfi
 
 def _shown(findings: Sequence[Finding], values: dict[str, float | None], cv: CVProfile, job: JobProfile) -> str:
     stated = [finding.name for finding in findings if finding.state == STATED]
+    named = [f"{f.name} (added by hand)" if f.added else f.name for f in findings if f.state == STATED]
     near = _near(findings, stated)
     if stated:
         tail = f", and {_listed(near)}" if near else ""
-        return f"The CV shows {len(stated)} of the {len(findings)} things the job asks for: {_listed(stated)}{tail}."
+        return f"The CV shows {len(stated)} of the {len(findings)} things the job asks for: {_listed(named)}{tail}."
     if near:
         return f"The CV shows {_listed(near)}, though nothing the job names directly."
     title = values.get("title")

@@ -93,7 +93,13 @@ def get_match_page(user: User, pk: int) -> MatchPage:
 
 def _visible(user: User) -> QuerySet[Match]:
     matches = Match.objects.select_related("prediction", "cv__candidate", "job", "explanation").defer(
-        "cv__search", "cv__matched_text", "cv__parsed_json", "cv__skills_json", "job__search", "job__description_html"
+        "cv__search",
+        "cv__matched_text",
+        "cv__parsed_json",
+        "cv__read_json",
+        "cv__skills_json",
+        "job__search",
+        "job__description_html",
     )
     if user.is_recruiter:
         return matches

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from cvmatch.core.models import Status
 from ingestion.models import CV
+from ingestion.selectors import has_concerns
 from jobs.models import Job
 from matching.models import JobEmbedding, Match, Prediction
 from matching.selectors.lines import Line, line_of
@@ -89,8 +90,10 @@ def jobs_for_cv(cv: CV) -> RankedList:
 
 def candidates_for_job(job: Job) -> Candidates:
     """The candidates for a job, best first, without the texts; only for users who may see all CVs."""
-    lines = Match.objects.select_related("cv", "explanation").only(
-        *_LINE_FIELDS, "cv__name", "cv__label", "cv__candidate"
+    lines = (
+        Match.objects.select_related("cv", "explanation")
+        .only(*_LINE_FIELDS, "cv__name", "cv__label", "cv__candidate")
+        .annotate(cv_has_concerns=has_concerns("cv__"))
     )
     ranked = _ranked(Prediction.objects.filter(job=job, side=Prediction.Side.CVS_FOR_JOB), lines)
     asked = job.requirements
@@ -99,7 +102,7 @@ def candidates_for_job(job: Job) -> Candidates:
 
 
 def needs_new_list(job: Job, ranked: RankedList, *, fresh_for: timedelta) -> bool:
-    """Whether to look for candidates again: no list yet, an old one, or CVs have come in since.
+    """Whether to look for candidates again: no list yet, an old one, or CVs have come in or were corrected since.
 
     A list that failed is left to the retry stage and to people.
     """
@@ -108,7 +111,7 @@ def needs_new_list(job: Job, ranked: RankedList, *, fresh_for: timedelta) -> boo
         return False
     if newest is None or newest.created_at < timezone.now() - fresh_for:
         return True
-    arrived = CV.objects.current().filter(status=Status.COMPLETED).aggregate(newest=Max("finished_at"))["newest"]
+    arrived = CV.objects.current().parsed().aggregate(newest=Max("read_at"))["newest"]
     return arrived is not None and arrived > newest.created_at
 
 

@@ -61,6 +61,38 @@
     row.setAttribute("aria-current", "true");
   });
 
+  // What was read is replaced as a whole: the lists stay where they were, and so does the keyboard.
+  const panes = () => [...document.querySelectorAll("#reading .pane")];
+  let left = null;
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.detail.target.id !== "reading") return;
+    const form = event.detail.requestConfig.elt.closest("#edit");
+    left = { address: form && form.elements.path.value, tops: panes().map((pane) => pane.scrollTop) };
+  });
+  document.addEventListener("htmx:afterSwap", () => {
+    if (left) panes().forEach((pane, place) => { pane.scrollTop = left.tops[place] || 0; });
+  });
+  document.addEventListener("htmx:afterSettle", () => {
+    if (left && left.address && !document.getElementById("edit")) {
+      const link = document.querySelector(`#reading a[href$="edit=${encodeURIComponent(left.address)}#edit"]`);
+      if (link) link.focus();
+    }
+    left = null;
+  });
+
+  // What was sent and not taken must be said; what is only asked for every few seconds may fail now and then.
+  for (const kind of ["htmx:sendError", "htmx:responseError"]) {
+    document.addEventListener(kind, (event) => {
+      const form = event.detail.requestConfig.elt;
+      if (event.detail.requestConfig.verb !== "post" || form.querySelector("[data-unsent]")) return;
+      const note = document.createElement("p");
+      note.className = "note note-danger";
+      note.dataset.unsent = note.role = "alert";
+      note.textContent = "This was not saved: the server could not be reached or failed. What you wrote is still here; please try again.";
+      form.prepend(note);
+    });
+  }
+
   // Pointing at a finding lights its evidence on both sides, and the other way round.
   for (const kind of ["mouseover", "mouseout", "focusin", "focusout"]) {
     document.addEventListener(kind, (event) => {

@@ -27,13 +27,17 @@ CALLS = {
     "upload_and_parse": ("POST", "/candidate/upload_and_parse", (422, 422, 422, 422)),  # without a file
     "list_cvs": ("GET", "/cvs", (200, 200, 200, 200)),
     "get_cv": ("GET", "/cvs/{cv}", (200, 404, 200, 200)),
+    "list_corrections": ("GET", "/cvs/{cv}/corrections", (200, 404, 200, 200)),
+    "add_correction": ("POST", "/cvs/{cv}/corrections", (422, 404, 422, 422)),  # of nothing that there is
+    "undo_correction": ("DELETE", "/cvs/{cv}/corrections/0", (404, 404, 404, 404)),
     "get_cv_status": ("GET", "/cvs/{cv}/status", (200, 404, 200, 200)),
     "get_recommendations": ("GET", "/cvs/{cv}/recommendations", (200, 404, 200, 200)),
     "start_match": ("POST", "/match", (202, 404, 202, 202)),
     "get_match": ("GET", "/match/{prediction}", (200, 404, 200, 200)),
     "system_health": ("GET", "/admin/system_health", (403, 403, 403, 200)),
+    "parsing_quality": ("GET", "/admin/parsing_quality", (403, 403, 403, 200)),
 }
-BODIES = {"push_jobs": [], "start_match": {"cv_id": "{cv}"}}
+BODIES = {"push_jobs": [], "add_correction": {"path": "nonsense"}, "start_match": {"cv_id": "{cv}"}}
 
 
 @pytest.fixture
@@ -49,8 +53,8 @@ def call(client: Client, name: str, rows: dict[str, int], **headers: str):
     if body == {"cv_id": "{cv}"}:
         body = {"cv_id": rows["cv"]}
     address = "/api/v1" + path.format(**rows)
-    if method == "GET":
-        return client.get(address, headers=headers)
+    if method in {"GET", "DELETE"}:
+        return getattr(client, method.lower())(address, headers=headers)
     if body is None:
         return client.post(address, headers=headers)
     return client.post(address, data=body, content_type="application/json", headers=headers)

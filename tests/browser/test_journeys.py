@@ -59,9 +59,9 @@ def test_a_file_that_is_no_cv_is_explained_where_it_was_chosen(visit: Visit) -> 
     visitor.sign_in("mara")
     visitor.open("/cvs/upload/")
     visitor.page.locator("input[type=file]").set_input_files(
-        {"name": "me.png", "mimeType": "image/png", "buffer": b"\x89PNG\r\n\x1a\n0000"}
+        {"name": "me.gif", "mimeType": "image/gif", "buffer": b"GIF89a0000"}
     )
-    expect(visitor.page.get_by_role("alert")).to_contain_text("The file is a picture (PNG)")
+    expect(visitor.page.get_by_role("alert")).to_contain_text("The file is a picture (GIF)")
     assert not CV.objects.exists()
 
 

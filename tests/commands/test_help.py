@@ -14,7 +14,16 @@ DJANGOS_OWN = {
 
 
 def test_the_commands_that_other_programs_call_are_there() -> None:
-    promised = {"parse_cv", "import_jobs", "match_cv", "rank", "run_stage", "sync_schedules", "demo", "evaluate_cvs"}
+    promised = {
+        "parse_cv",
+        "import_jobs",
+        "match_cv",
+        "rank",
+        "run_stage",
+        "sync_schedules",
+        "demo",
+        "evaluate_parsing_quality",
+    }
     assert promised <= set(NAMES)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from pathlib import Path
 from threading import Barrier
 
 import pytest
@@ -57,6 +58,22 @@ def test_a_file_that_two_people_share_stays_until_the_last_of_them_goes(django_c
     assert not storage.exists(name)
 
 
+def test_an_upload_that_fails_half_way_leaves_no_file_behind(monkeypatch) -> None:
+    shared = make_cv("Ada Example\nSkills\nBaking")
+
+    def fail(*args: object, **options: object) -> None:
+        raise OSError("the queue is gone")
+
+    monkeypatch.setattr("ingestion.services.announce", fail)
+    before = {path for path in Path(shared.file.path).parents[1].rglob("*") if path.is_file()}
+    for text in (b"Tom Okafor\nNurse, never stored before", b"Ada Example\nSkills\nBaking"):
+        with pytest.raises(OSError, match="queue"):
+            receive_cv(content=text, filename="cv.txt", uploaded_by=None, interactive=False)
+    assert {path for path in Path(shared.file.path).parents[1].rglob("*") if path.is_file()} == before
+    assert shared.file.storage.exists(shared.file.name)
+    assert CV.objects.count() == 1
+
+
 def test_going_back_to_an_earlier_file_is_a_new_version() -> None:
     user = make_user()
     make_cv(user=user)
@@ -64,7 +81,7 @@ def test_going_back_to_an_earlier_file_is_a_new_version() -> None:
     assert make_cv(user=user).version == 3
 
 
-@pytest.mark.parametrize("content", [b"", b"\n \x00", b"\x89PNG\r\n\x1a\n123", b"x" * 2000])
+@pytest.mark.parametrize("content", [b"", b"\n \x00", b"GIF89a123", b"x" * 2000])
 def test_what_cannot_be_read_leaves_no_row_no_candidate_and_no_task(content: bytes, settings) -> None:
     settings.MAX_UPLOAD_BYTES = 1000
     with pytest.raises(UnreadableDocument):

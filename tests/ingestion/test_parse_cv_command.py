@@ -7,6 +7,9 @@ import json
 import pytest
 from django.core.management import call_command
 
+from ingestion.management.commands import parse_cv
+from ingestion.parse import parse_document
+
 
 def test_each_file_becomes_a_json_resume_without_a_database(tmp_path):
     (tmp_path / "ada.txt").write_text("Ada Quill\nada@example.org\n\nSKILLS\nBaking, Rye Bread\n")
@@ -36,3 +39,18 @@ def test_a_file_over_the_limit_is_refused(tmp_path, capsys):
     with pytest.raises(SystemExit):
         call_command("parse_cv", str(tmp_path / "long.txt"), "--out", str(tmp_path), "--max-bytes", "100")
     assert "limit" in capsys.readouterr().err
+
+
+def test_a_fault_in_the_parser_costs_only_the_file_that_caused_it(tmp_path, capsys, monkeypatch):
+    def faulty(document):
+        if "Ada" in document.text:
+            raise ZeroDivisionError("no such case")
+        return parse_document(document)
+
+    monkeypatch.setattr(parse_cv, "parse_document", faulty)
+    (tmp_path / "ada.txt").write_text("Ada Quill\n")
+    (tmp_path / "bea.txt").write_text("Bea Quill\n")
+    with pytest.raises(SystemExit):
+        call_command("parse_cv", *(str(tmp_path / f"{n}.txt") for n in ("ada", "bea")), "--out", str(tmp_path / "out"))
+    assert "ada.txt: The file led to a fault in the parser" in capsys.readouterr().err
+    assert [p.name for p in (tmp_path / "out").iterdir()] == ["bea.json"]

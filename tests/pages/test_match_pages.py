@@ -146,7 +146,7 @@ def test_the_search_is_made_again_when_it_is_old_or_a_cv_has_come_in_since(
 ) -> None:
     Prediction.objects.filter(job=job_match.job).update(created_at=timezone.now() - age)
     read_at = timezone.now() - (timedelta() if newer_cv else timedelta(days=2))
-    CV.objects.update(finished_at=read_at)
+    CV.objects.update(read_at=read_at)
     page = as_("recruiter").get(f"/jobs/{job_match.job_id}/candidates/").content.decode()
     assert ("looking again" in page) == starts
     assert Prediction.objects.filter(job=job_match.job).count() == (2 if starts else 1)
@@ -195,7 +195,7 @@ def test_home_of_a_recruiter_shows_strong_candidates_and_files_that_failed(
     as_: Callable[[str], Client], match: Match
 ) -> None:
     Match.objects.update(band="strong")
-    CV.objects.update(status=Status.FAILED, error="Two columns too many.")
+    CV.objects.update(status=Status.FAILED, error="Two columns too many.", content_hash="")
     page = as_("recruiter").get("/").content.decode()
     assert "1 strong" in page
     assert "Two columns too many." in page

@@ -25,6 +25,7 @@ TABLE = {
     "cv-file": ("get", SIGN_IN, OK, NOT_YOURS, OK, OK),
     "cv-progress": ("get", SIGN_IN, OK, NOT_YOURS, OK, OK),
     "cv-retry": ("post", SIGN_IN, 302, NOT_YOURS, 302, 302),
+    "cv-correct": ("post", SIGN_IN, 302, NOT_YOURS, 302, 302),
     "cv-matches": ("get", SIGN_IN, OK, NOT_YOURS, OK, OK),
     "cv-match-again": ("post", SIGN_IN, 302, NOT_YOURS, 302, 302),
     "match": ("get", SIGN_IN, OK, NOT_YOURS, OK, OK),
@@ -34,6 +35,7 @@ TABLE = {
     "job-search-again": ("post", SIGN_IN, NOT_ALLOWED, NOT_ALLOWED, 302, 302),
     "pipeline": ("get", SIGN_IN, NOT_ALLOWED, NOT_ALLOWED, NOT_ALLOWED, OK),
     "pipeline-retry": ("post", SIGN_IN, NOT_ALLOWED, NOT_ALLOWED, NOT_ALLOWED, 302),
+    "parsing": ("get", SIGN_IN, NOT_ALLOWED, NOT_ALLOWED, NOT_ALLOWED, OK),
 }
 PEOPLE = ("anonymous", "candidate", "other", "recruiter", "admin")
 
@@ -62,7 +64,7 @@ def test_each_page_opens_for_those_who_may_see_it_and_for_nobody_else(
 
 
 def _status(client: Client, method: str, address: str) -> int:
-    data = {"stage": "parse_cvs"} if "retry" in address else {}
+    data = {"stage": "parse_cvs", "action": "confirm"} if method == "post" else {}
     response = getattr(client, method)(address, data)
     if response.streaming:
         list(response.streaming_content)  # read to its end, which closes the file

@@ -67,6 +67,7 @@ def pages(owner: User) -> dict[str, tuple[str, str]]:
         "job": ("candidate", f"/jobs/{job.pk}/"),
         "candidates": ("recruiter", f"/jobs/{job.pk}/candidates/"),
         "pipeline": ("admin", "/operations/pipeline/"),
+        "parsing": ("admin", "/operations/parsing/"),
     }
 
 

@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from cvmatch.core.models import Staged, Status
 from ingestion.models import CV
+from ingestion.parsing_figures import parsed_last_day
 from jobs.models import Job
 from jobs.selectors import list_jobs
 from matching.models import CVEmbedding, Explanation, JobEmbedding, Prediction
@@ -40,9 +41,10 @@ SELECT n, 'test', n::text, 'active', 'Job ' || n, '', 'text ' || mod(n, 500), ''
 CVS = f"""
 INSERT INTO ingestion_candidate (id, created_at, desired_currency) SELECT n, now(), '' FROM generate_series(1, %(many)s) n;
 INSERT INTO ingestion_cv (id, candidate_id, version, is_latest, uploaded_at, file, filename, size, sha256, name, label, text,
-    matched_text, parsed_json, skills_json, findings, content_hash, {STAGED}, retry_at)
+    matched_text, parsed_json, skills_json, findings, content_hash, read_json, parser_version, format, quality, {STAGED},
+    retry_at)
 SELECT n, n, 1, true, now(), '', '', 0, '', '', '', 'text ' || mod(n, 500), 'text ' || mod(n, 500), '{{}}', '[]', '[]', '',
-       {STATE}, {RETRY}
+       '{{}}', '', '', '{{}}', {STATE}, {RETRY}
   FROM generate_series(1, %(many)s) n
 """
 LIST = "side, cv_id, created_at, model, config_version, input_hash, searched"
@@ -121,6 +123,17 @@ def test_claiming_and_retrying_walk_their_partial_indexes(model: type[Staged]) -
     assert [row.pk for row in model.objects.all().claim(3)] == sorted(
         model.objects.filter(status=Status.PROCESSING).values_list("pk", flat=True)
     )
+
+
+def test_what_the_last_day_brought_is_read_from_its_index() -> None:
+    run(CVS)
+    run("UPDATE ingestion_cv SET finished_at = now() - id * interval '2 minutes'")
+    run("ANALYZE ingestion_cv")
+    with CaptureQueriesContext(connection) as captured:
+        assert sum(parsed_last_day().values()) > 600
+    plan = plan_of(captured.captured_queries[-1]["sql"].replace("%", "%%"))
+    assert indexes(plan) == {"ingestion_cv_finished"}
+    assert "Seq Scan" not in kinds(plan)
 
 
 def test_the_newest_jobs_are_read_from_their_index_on_every_page() -> None:

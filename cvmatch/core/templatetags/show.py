@@ -70,6 +70,16 @@ def seconds(value: float | None) -> str:
 
 
 @register.filter
+def percent(share: float | None) -> str:
+    """A share in [0, 1] in percent: whole, except that the last and first steps never look like all or nothing."""
+    if share is None:
+        return "–"
+    if 0 < share < 0.01 or 0.99 < share < 1:
+        return f"{min(max(100 * share, 0.1), 99.9):.1f} %"
+    return f"{100 * share:.0f} %"
+
+
+@register.filter
 def points(value: float | Decimal | None) -> str:
     """Points of a score: whole where they are whole, else with one digit; a dash when not known."""
     if value is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentParser
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +17,9 @@ from ingestion.parse import parse_document
 
 class Command(BaseCommand):
     help = (
-        "Parse CV files (PDF, DOCX, ODT, RTF, HTML, plain text, Markdown) into DIR/<file name without extension>.json, as "
-        "JSON Resume plus meta. A file that cannot be read gets one line 'FILE: reason' on stderr and no output; exit code 1 "
-        "if any failed."
+        "Parse CV files (PDF, DOCX, ODT, RTF, HTML, plain text, Markdown, pictures and scans) into DIR/<file name without "
+        "extension>.json, as JSON Resume plus meta. A file that cannot be read gets one line 'FILE: reason' on stderr and no "
+        "output; exit code 1 if any failed."
     )
     requires_system_checks: list[str] = []
     requires_migrations_checks = False
@@ -31,14 +31,18 @@ class Command(BaseCommand):
             "--max-bytes", type=int, default=10 * 1024 * 1024, help="size limit per file (default 10 MiB)"
         )
         parser.add_argument(
-            "--timeout", type=float, default=30, help="seconds allowed for reading one file (default 30)"
+            "--timeout",
+            type=float,
+            default=30,
+            help="seconds allowed for reading one file (default 30); 80 more where its pages are pictures",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
         out = Path(options["out"])
         out.mkdir(parents=True, exist_ok=True)
         with ThreadPoolExecutor(max_workers=2) as pool:
-            reasons = list(pool.map(lambda name: self._parse(Path(name), out, options), options["files"]))
+            readings = [pool.submit(self._parse, Path(name), out, options) for name in options["files"]]
+        reasons = [_reason(reading) for reading in readings]
         failed = [(name, reason) for name, reason in zip(options["files"], reasons, strict=True) if reason]
         for name, reason in failed:
             self.stderr.write(f"{name}: {reason}", ending="\n")
@@ -60,3 +64,9 @@ class Command(BaseCommand):
         resume = json.dumps(parse_document(document).to_json(), ensure_ascii=False, indent=1)
         (out / f"{path.stem}.json").write_text(resume, encoding="utf-8")
         return ""
+
+
+def _reason(reading: Future[str]) -> str:
+    """Why a file has no output, or nothing; a fault of ours in one file must not cost the others."""
+    fault = reading.exception()
+    return f"The file led to a fault in the parser: {fault!r}"[:300] if fault else reading.result()
