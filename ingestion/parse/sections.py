@@ -196,6 +196,8 @@ def _named(line: Line) -> str:
     if "\t" in line.text or len(line.text) > 60 or (line.bullet and not line.level and not line.text.isupper()):
         return ""
     flat = not line.size and not line.level and not line.bold
+    if line.text[:1].islower() and line.text.endswith("."):  # the last words of a sentence
+        return ""
     if flat and (line.text.endswith(".") or (line.text[:1].islower() and " " not in line.text)):
         return ""
     shown = line.text.isupper() or line.text.endswith(":") or line.bold or line.level

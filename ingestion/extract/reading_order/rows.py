@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from ingestion.extract.reading_order.grids import with_whole_tiles
 from ingestion.extract.reading_order.labels import with_labels_first
 from ingestion.extract.reading_order.phrases import Phrase
 
@@ -30,7 +31,7 @@ def rows(block: Sequence[Phrase]) -> list[list[Phrase]]:
         else:
             lines.append([phrase])
     found = _with_wrapped_cells(with_labels_first([sorted(line, key=lambda p: p.x0) for line in lines]))
-    return _with_whole_addresses(_with_whole_periods(found))
+    return _with_whole_addresses(_with_whole_periods(with_whole_tiles(found)))
 
 
 def _with_wrapped_cells(lines: list[list[Phrase]]) -> list[list[Phrase]]:

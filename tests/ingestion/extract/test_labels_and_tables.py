@@ -9,6 +9,8 @@ import pytest
 from reportlab.pdfgen.canvas import Canvas
 
 from ingestion.extract import read_document
+from ingestion.extract.reading_order.phrases import Phrase
+from ingestion.extract.reading_order.rows import rows
 
 Paint = Callable[[Canvas], None]
 Place = tuple[float, float, float, str]  # x, y from the top, size of type in points, and the words there
@@ -142,3 +144,36 @@ def test_a_heading_in_the_middle_of_the_page_is_in_no_column_though_the_text_lea
     heading = lines.index("A Heading of a Section")
     assert len(lines) == 37
     assert heading == 18
+
+
+def phrase(text: str, middle: float, base: float) -> Phrase:
+    half = 2.5 * len(text)
+    return Phrase(text, middle - half, middle + half, base - 8, base, 10, bold=False)
+
+
+def tiles(step: float) -> list[list[str]]:
+    """Three rows of two tiles, each of two lines that are 11 points apart; the next row begins ``step`` below the last line."""
+    places = [
+        phrase(f"{words}{column}", 100.0 + 90 * column, 100 + row * (11 + step) + 11 * line)
+        for row in range(3)
+        for line, words in enumerate((f"Rye{row}", f"Baking{row}"))
+        for column in range(2)
+    ]
+    return [[cell.text for cell in row] for row in rows(places)]
+
+
+def test_tiles_whose_words_wrap_are_read_whole() -> None:
+    assert tiles(step=22) == [[f"Rye{row}{column} Baking{row}{column}" for column in range(2)] for row in range(3)]
+
+
+def test_rows_of_a_table_with_even_steps_stay_rows() -> None:
+    assert tiles(step=12)[0] == ["Rye00", "Rye01"]
+
+
+def test_entries_of_two_rows_with_dates_are_no_tiles() -> None:
+    places: list[Place] = []
+    for i in range(4):
+        top = 100.0 + 40 * i
+        places += [(60, top, 10, f"Harbour {i} Ltd"), (300, top, 10, f"201{i} - 201{i + 1}")]
+        places += [(60, top + 12, 10, "Baker"), (300, top + 12, 10, "Norwick")]
+    assert lines_at(*places)[:2] == ["Harbour 0 Ltd\t2010 - 2011", "Baker\tNorwick"]

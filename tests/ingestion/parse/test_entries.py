@@ -8,7 +8,7 @@ import pytest
 
 from ingestion.extract import read_document
 from ingestion.parse import parse_document
-from ingestion.values import Document, Resume
+from ingestion.values import Document, Line, Resume
 
 
 def read(*lines: str) -> Document:
@@ -143,3 +143,18 @@ def test_a_wrapped_address_without_a_link_is_put_together():
     )
     basics = parse_document(document).resume.basics
     assert (basics.email, basics.url) == ("ada.quill.baker@example.com", "")
+
+
+def test_the_last_word_of_a_sentence_opens_no_section():
+    document = Document(
+        "Ada Quill\nEXPERIENCE\nBaker, Rye Ltd\t2019 - 2021\nRaised daily\nengagement.\nCook, Oat Ltd\t2016 - 2018",
+        (),
+        "pdf",
+    )
+    lines, start = [], 0
+    for text in document.text.split("\n"):
+        lines.append(Line(text, start, size=10, bold=True, y0=20.0 * len(lines), y1=20.0 * len(lines) + 10))
+        start += len(text) + 1
+    resume = parse_document(replace(document, lines=tuple(lines))).resume
+    assert [w.name for w in resume.work] == ["Rye Ltd", "Oat Ltd"]
+    assert not resume.volunteer
