@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any, ClassVar, Self
+from uuid import uuid4
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
@@ -39,8 +40,11 @@ class Candidate(models.Model):
 
 
 def upload_path(cv: CV, filename: str) -> str:
-    """Stored under the hash of the bytes: the person's own file name never becomes a path."""
-    return f"cvs/{cv.sha256[:2]}/{cv.sha256}"
+    """Stored under the hash of the bytes: the person's own file name never becomes a path.
+
+    Each upload has a place of its own, so that none can take the file of another with it when it goes.
+    """
+    return f"cvs/{cv.sha256[:2]}/{cv.sha256}-{uuid4().hex}"
 
 
 class CVQuerySet(StagedQuerySet["CV"]):

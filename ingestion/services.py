@@ -50,12 +50,15 @@ def receive_cv(
     """
     file_format = check_content(content, filename=filename, max_bytes=settings.MAX_UPLOAD_BYTES)
     digest = hashlib.sha256(content).hexdigest()
-    with _without_stray_file(digest), transaction.atomic():
+    path = upload_path(CV(sha256=digest), "")
+    with _without_stray_file(path), transaction.atomic():
         owner = _owner(uploaded_by, candidate)
         latest = owner.cvs.current().filter(sha256=digest).first()
         if latest is not None:
             return latest
-        cv = _new_version(owner, content, digest, filename, file_format, uploaded_by, interactive)
+        cv = _new_version(owner, digest, filename, file_format, uploaded_by, interactive)
+        cv.size, cv.file.name = len(content), default_storage.save(path, ContentFile(content))
+        cv.save()
         announce("cv.received", [cv.pk], interactive=interactive)
     return cv
 
@@ -207,7 +210,7 @@ def delete_superseded(*, before: datetime, limit: int) -> int:
 
 
 def delete_file(name: str) -> None:
-    """Remove a stored file once the transaction is through, unless another CV has the same bytes."""
+    """Remove a stored file once the transaction is through, unless another CV has it: uploads once shared their files."""
 
     def delete() -> None:
         if not CV.objects.filter(file=name).exists():
@@ -227,7 +230,6 @@ def _owner(uploaded_by: User | None, candidate: Candidate | None) -> Candidate:
 
 def _new_version(
     owner: Candidate,
-    content: bytes,
     digest: str,
     filename: str,
     file_format: str,
@@ -236,38 +238,24 @@ def _new_version(
 ) -> CV:
     newest = owner.cvs.aggregate(newest=Max("version"))["newest"] or 0
     owner.cvs.current().update(is_latest=False)
-    cv = CV(
+    return CV(
         candidate=owner,
         version=newest + 1,
         uploaded_by=uploaded_by,
         filename=PurePath(filename or "cv").name[-200:],
-        size=len(content),
         sha256=digest,
         format=file_format,
         interactive=interactive,
     )
-    _store_file(cv, content)
-    cv.save()
-    return cv
 
 
 @contextmanager
-def _without_stray_file(digest: str) -> Iterator[None]:
+def _without_stray_file(path: str) -> Iterator[None]:
     """A file that a failed transaction has stored goes as well: nobody would find it again."""
-    path = upload_path(CV(sha256=digest), "")
-    keep = default_storage.exists(path)
+    through = False
     try:
         yield
-        keep = True
+        through = True
     finally:
-        if not keep and not CV.objects.filter(file=path).exists():
+        if not through:
             default_storage.delete(path)
-
-
-def _store_file(cv: CV, content: bytes) -> None:
-    """The same bytes are stored once, whoever sent them."""
-    path = upload_path(cv, "")
-    if default_storage.exists(path):
-        cv.file.name = path
-    else:
-        cv.file.save(cv.filename, ContentFile(content), save=False)

@@ -46,10 +46,19 @@ def test_the_same_file_of_two_people_is_two_cvs() -> None:
     assert one.pk != two.pk
 
 
-def test_a_file_that_two_people_share_stays_until_the_last_of_them_goes(django_capture_on_commit_callbacks) -> None:
+def test_the_file_of_one_goes_without_that_of_another_who_sent_the_same(django_capture_on_commit_callbacks) -> None:
+    one, two = make_cv(user=make_user("a")), make_cv(user=make_user("b"))
+    with django_capture_on_commit_callbacks(execute=True):
+        one.delete()
+    assert not one.file.storage.exists(one.file.name)
+    assert two.file.storage.exists(two.file.name)
+
+
+def test_a_file_that_two_rows_share_stays_until_the_last_of_them_goes(django_capture_on_commit_callbacks) -> None:
     one, two = make_cv(user=make_user("a")), make_cv(user=make_user("b"))
     storage, name = one.file.storage, one.file.name
-    assert name == two.file.name
+    CV.objects.filter(pk=two.pk).update(file=name)
+    two.refresh_from_db()
     with django_capture_on_commit_callbacks(execute=True):
         one.delete()
     assert storage.exists(name)
