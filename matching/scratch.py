@@ -17,7 +17,8 @@ def scratch_database() -> Iterator[None]:
 
     Raises django.db.OperationalError when the server does not let this user create databases.
     """
-    home, name = str(connection.settings_dict["NAME"]), f"cvmatch_scratch_{secrets.token_hex(6)}"
+    home = str(connection.settings_dict["NAME"])
+    name = f"{home[:40]}_scratch_{secrets.token_hex(6)}"  # a name has at most 63 characters
     with connection.cursor() as cursor:
         cursor.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
     try:

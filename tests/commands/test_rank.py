@@ -38,8 +38,12 @@ def rows(path: Path, texts: dict[str, str]) -> Path:
 
 
 def databases() -> list[str]:
+    """Scratch databases of this test process: others may have some of their own beside them."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT datname FROM pg_database WHERE datname LIKE 'cvmatch_scratch_%'")
+        cursor.execute(
+            "SELECT datname FROM pg_database WHERE starts_with(datname, %s)",
+            [f"{connection.settings_dict['NAME']}_scratch_"],
+        )
         return [name for (name,) in cursor.fetchall()]
 
 
