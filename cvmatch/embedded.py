@@ -103,11 +103,10 @@ def start(data_dir: Path, *, durable: bool = True) -> EmbeddedServer:
         _make_parents(data_dir)
         with locks.locked(_beside(data_dir, ".lock"), locks.EXCLUSIVE):
             users = locks.open_locked(_beside(data_dir, ".users"), locks.SHARED)
-            try:
+            with contextlib.ExitStack() as unless_up:
+                unless_up.callback(os.close, users)
                 _bring_up(data_dir, durable=durable)
-            except BaseException:
-                os.close(users)
-                raise
+                unless_up.pop_all()
     except (PermissionError, FileExistsError, NotADirectoryError) as error:
         raise EmbeddedServerError(f"The embedded database needs to write to {data_dir.parent}: {error}.") from error
     return EmbeddedServer(data_dir, database_url(data_dir), users)

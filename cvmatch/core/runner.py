@@ -7,6 +7,7 @@ import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, TypeVar
 
 import structlog
@@ -97,22 +98,21 @@ def _attempt_all(
     worn_out = [row for row in batch if row.attempts > settings.MAX_ATTEMPTS]
     yield from ((row, CvmatchError(WORKER_DIED, permanent=True)) for row in worn_out)
     rest = [row for row in batch if row.attempts <= settings.MAX_ATTEMPTS]
-    together = _attempt(rest, work) if rest else []
+    together = _attempt(lambda: work(rest)) if rest else []
     if not isinstance(together, Exception):
         yield from zip(rest, together, strict=True)
     elif len(rest) == 1:
         yield rest[0], together
     else:
         for row in rest:
-            alone = _attempt([row], work)
+            alone = _attempt(partial(work, [row]))
             yield row, alone if isinstance(alone, Exception) else alone[0]
 
 
-def _attempt(
-    batch: Sequence[RowT], work: Callable[[Sequence[RowT]], Sequence[ResultT]]
-) -> Sequence[ResultT] | Exception:
+def _attempt(call: Callable[[], ResultT]) -> ResultT | Exception:
+    """What the call returns, or the error that it raised; raises only where the database is gone."""
     try:
-        return work(batch)
+        return call()
     except (OperationalError, InterfaceError) as error:
         return _unless_gone(error)
     except Exception as error:  # noqa: BLE001 - the stage runner is one of the three places that handle any error
@@ -133,20 +133,19 @@ class _Settled:
 
 
 def _settle(row: RowT, outcome: ResultT | Exception, save: Callable[[RowT, ResultT], None]) -> _Settled:
-    if not isinstance(outcome, Exception):
-        try:
-            with transaction.atomic():
-                if not row.complete():
-                    raise LeaseLost("Another worker has this row now.")
-                save(row, outcome)
-            return _Settled(StageReport(claimed=1, done=1))
-        except LeaseLost:
-            return _Settled(StageReport(claimed=1, lost=1))
-        except (OperationalError, InterfaceError) as error:
-            outcome = _unless_gone(error)
-        except Exception as error:  # noqa: BLE001 - as above
-            outcome = error
-    return _park(row, outcome)
+    if isinstance(outcome, Exception):
+        return _park(row, outcome)
+    error = _attempt(lambda: _complete(row, outcome, save))
+    if isinstance(error, LeaseLost):
+        return _Settled(StageReport(claimed=1, lost=1))
+    return _park(row, error) if error else _Settled(StageReport(claimed=1, done=1))
+
+
+def _complete(row: RowT, result: ResultT, save: Callable[[RowT, ResultT], None]) -> None:
+    with transaction.atomic():
+        if not row.complete():
+            raise LeaseLost("Another worker has this row now.")
+        save(row, result)
 
 
 def _park(row: Staged, error: Exception) -> _Settled:

@@ -13,6 +13,7 @@ from ingestion.extract import read_document
 from ingestion.parse import parse_document
 from ingestion.parse.sections import heading_kind
 from ingestion.values import Document, ParsedCV
+from tests.parsing import leaves
 
 ENGLISH = """Ada Quill
 Senior Baker
@@ -124,18 +125,6 @@ def assert_every_value_is_in_the_text(document: Document, parsed: ParsedCV) -> N
             assert shown
         else:
             assert re.sub(r"[\s-]+", "", value) in re.sub(r"[\s-]+", "", shown), path
-
-
-def leaves(node, path=""):
-    if isinstance(node, dict):
-        for key, item in node.items():
-            if path or key != "meta":
-                yield from leaves(item, f"{path}.{key}" if path else key)
-    elif isinstance(node, list):
-        for number, item in enumerate(node):
-            yield from leaves(item, f"{path}[{number}]")
-    else:
-        yield path, node
 
 
 def test_a_plain_english_cv_is_read_in_full():
