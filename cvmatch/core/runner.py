@@ -159,14 +159,16 @@ def _park(row: Staged, error: Exception) -> _Settled:
 
 
 def run(stage: Stage, *, limit: int, only: Sequence[int] | None = None, trigger: str) -> StageReport:
-    """Run one stage in this process and write the ledger; an error that ends the run is recorded and raised again."""
+    """Run one stage in this process and write the ledger.
+
+    An error that ends the run is recorded and raised again; without a database it is only raised.
+    """
     started = timezone.now()
     function: Callable[..., StageReport] = import_string(stage.function)
-    try:
-        report = function(limit=limit, only=only)
-    except Exception as error:
-        _record(stage.name, trigger, started, StageReport(error=type(error).__name__))
-        raise
+    report = _attempt(lambda: function(limit=limit, only=only))
+    if isinstance(report, Exception):
+        _record(stage.name, trigger, started, StageReport(error=type(report).__name__))
+        raise report
     if report != StageReport() or trigger == "schedule":
         _record(stage.name, trigger, started, report)
     return report
