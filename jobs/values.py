@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from cvmatch.core.places import Point
+
 # Hours and days worked in a year, to compare pay given per hour, day, week or month with pay per year.
 PERIODS_PER_YEAR = {"YEAR": 1, "MONTH": 12, "WEEK": 52, "DAY": 220, "HOUR": 1760}
 
@@ -77,3 +79,28 @@ class UpsertCounts:
             self.unchanged + other.unchanged,
             self.failed + other.failed,
         )
+
+
+@dataclass(frozen=True)
+class JobFilter:
+    """Which open jobs to look at; every field that is set must hold, and any of several values of one field will do.
+
+    ``near`` with ``within_km`` keeps jobs whose coordinates are known and not farther away, and remote ones.
+    ``pay_from`` is per year in ``currency``; jobs that give no pay are left out by it.
+    """
+
+    countries: tuple[str, ...] = ()
+    cities: tuple[str, ...] = ()
+    near: Point | None = None
+    within_km: float | None = None
+    employment_types: tuple[str, ...] = ()
+    levels: tuple[str, ...] = ()
+    internship: bool | None = None
+    remote: bool | None = None
+    pay_from: Decimal | None = None
+    currency: str = ""
+    posted_within_days: int | None = None
+    sources: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return self != JobFilter()

@@ -12,6 +12,7 @@ from pgvector.django import HalfVectorField, HnswIndex
 from cvmatch.core.models import Staged, StagedQuerySet, Status
 from ingestion.models import CV
 from jobs.models import Job
+from matching.values import Passages
 
 DIMENSIONS = 384
 
@@ -21,6 +22,7 @@ class Kind(models.TextChoices):
 
     TEXT = "text", "The whole text"
     TITLE = "title", "Job title, or the person's own titles"
+    SKILLS = "skills", "The names of the skills asked, or shown"
 
 
 class TextEmbedding(models.Model):
@@ -80,6 +82,45 @@ class CVVector(models.Model):
 
     def __str__(self) -> str:
         return f"CV {self.cv_id} {self.kind}"
+
+
+class PassageVectors(models.Model):
+    """The passages of one text with their vectors, together in one row: they are only ever compared all at once."""
+
+    model = models.CharField(max_length=60)
+    spans_json = models.JSONField(help_text="Written and read only through matching.values.Passages.")
+    vectors = models.BinaryField(help_text="Eight bits a number, by matching.values.Passages.")
+
+    class Meta:
+        abstract = True
+
+    @property
+    def passages(self) -> Passages:
+        return Passages.load(self.spans_json, bytes(self.vectors))
+
+
+class JobPassages(PassageVectors):
+    """The sentences in which a job asks for something."""
+
+    job = models.OneToOneField(Job, on_delete=models.CASCADE, related_name="passages")
+
+    class Meta:
+        verbose_name_plural = "job passages"
+
+    def __str__(self) -> str:
+        return f"job {self.job_id}"
+
+
+class CVPassages(PassageVectors):
+    """The lines of a CV that tell of work, skills and education."""
+
+    cv = models.OneToOneField(CV, on_delete=models.CASCADE, related_name="passages")
+
+    class Meta:
+        verbose_name_plural = "CV passages"
+
+    def __str__(self) -> str:
+        return f"CV {self.cv_id}"
 
 
 class Corpus(models.Model):
@@ -178,6 +219,7 @@ class Prediction(Staged):
     config_version = models.CharField(max_length=60, blank=True, help_text="Weights, vocabulary and parser.")
     input_hash = models.CharField(max_length=64, blank=True, help_text="Of the subject's text.")
     searched = models.PositiveIntegerField(default=0, help_text="How many were compared in full.")
+    filter_json = models.JSONField(default=dict, help_text="Written and read only through jobs.values.JobFilter.")
 
     objects = PredictionQuerySet.as_manager()
 
@@ -220,7 +262,15 @@ class Match(models.Model):
     low = models.DecimalField(max_digits=4, decimal_places=1)
     high = models.DecimalField(max_digits=4, decimal_places=1)
     band = models.CharField(max_length=12)
+    for_job = models.DecimalField(
+        max_digits=4, decimal_places=1, null=True, blank=True, help_text="How well the CV suits the job."
+    )
+    for_person = models.DecimalField(
+        max_digits=4, decimal_places=1, null=True, blank=True, help_text="How well the job suits the person."
+    )
+    fits_json = models.JSONField(default=dict, help_text="Written and read only through matching.values.Fit.")
     parts_json = models.JSONField(default=list, help_text="Written and read only through matching.values.Part.")
+    signals_json = models.JSONField(default=dict, help_text="Written and read only through matching.values.Candidate.")
 
     class Meta:
         verbose_name_plural = "matches"

@@ -11,7 +11,8 @@ from django.utils import timezone
 from matching.embedding import get_provider
 from matching.ranking import rank
 from matching.search import Side, get_search
-from matching.search.pgvector import K1, B, tables
+from matching.search.comparing import K1, B
+from matching.search.tables import tables
 
 # What a ranker gives: target ids with their scores, best first.
 RankedIds = list[tuple[int, float]]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 
@@ -11,7 +11,9 @@ from ingestion.models import CV
 from ingestion.values import PARSER_VERSION
 from jobs.models import Job
 from jobs.skills import skills_version
+from matching.coverage import coverage
 from matching.embedding import get_provider
+from matching.models import CVPassages, JobPassages
 from matching.profiles import cv_profile, job_profile
 from matching.scoring import ScoringConfig, score
 from matching.search import Side, get_search
@@ -28,6 +30,7 @@ class Line:
 
     cv_id: int
     job_id: int
+    found: Candidate
     score: Score
 
 
@@ -54,7 +57,7 @@ def ranking_version() -> str:
 
 
 def rank(side: Side, subject_ids: Sequence[int], *, now: datetime, top: int) -> dict[int, Ranked]:
-    """The best targets for each subject that exists; three statements for the whole batch, however large."""
+    """The best targets for each subject that exists; five statements for the whole batch, however large."""
     found = get_search().find(
         side, subject_ids, model=get_provider().name, limit=max(CHANNEL_FACTOR * top, CHANNEL_LEAST)
     )
@@ -76,6 +79,9 @@ class _Pairs:
         self._cvs, self._jobs, self._now = cvs, jobs, now
         self._cv_profiles = {pk: cv_profile(cv, today=now.date()) for pk, cv in cvs.items()}
         self._job_profiles = {pk: job_profile(job) for pk, job in jobs.items()}
+        model = get_provider().name
+        self._cv_passages = {row.cv_id: row.passages for row in CVPassages.objects.filter(cv__in=cvs, model=model)}
+        self._job_passages = {row.job_id: row.passages for row in JobPassages.objects.filter(job__in=jobs, model=model)}
 
     def input_hashes(self, side: Side) -> dict[int, str]:
         subjects: Mapping[int, CV | Job] = self._cvs if side is Side.JOBS_FOR_CV else self._jobs
@@ -84,7 +90,13 @@ class _Pairs:
     def line(self, side: Side, subject: int, found: Candidate) -> Line:
         cv_id, job_id = (subject, found.target_id) if side is Side.JOBS_FOR_CV else (found.target_id, subject)
         cv, job = self._cv_profiles[cv_id], self._job_profiles[job_id]
-        return Line(cv_id, job_id, score(found, cv, job, config=scoring_config(), now=self._now))
+        found = replace(found, coverage=self._coverage(cv_id, job_id))
+        return Line(cv_id, job_id, found, score(found, cv, job, config=scoring_config(), now=self._now))
+
+    def _coverage(self, cv_id: int, job_id: int) -> float | None:
+        if cv_id not in self._cv_passages or job_id not in self._job_passages:
+            return None
+        return coverage(self._job_passages[job_id], self._cv_passages[cv_id])
 
 
 def _cvs(ids: Iterable[int]) -> dict[int, CV]:

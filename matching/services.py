@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Max
@@ -13,20 +14,23 @@ from cvmatch.core.models import Status, User
 from cvmatch.core.queue import announce
 from ingestion.models import CV
 from jobs.models import Job
-from matching.embedding import Vector, get_provider
+from matching.embedding import get_provider
 from matching.models import (
     Corpus,
     CVEmbedding,
+    CVPassages,
     CVVector,
     Explanation,
     JobEmbedding,
+    JobPassages,
     JobVector,
     Match,
     Prediction,
     TextEmbedding,
 )
 from matching.ranking import Ranked, ranking_version
-from matching.values import Account, parts_to_json
+from matching.values import Account, Passages, fits_to_json, parts_to_json
+from matching.vectors import TextVectors
 
 # A list that is older than this is made again, for the jobs that came in meanwhile (PIP4).
 FRESH_FOR = timedelta(hours=24)
@@ -56,8 +60,9 @@ ON CONFLICT ({key}) DO UPDATE
 # same input is not made anew behind the back of the retry stage. One that is open already conflicts and stays as it is.
 _PLAN_CV_PREDICTIONS = """
 INSERT INTO matching_prediction
-       (side, cv_id, status, interactive, attempts, error, created_at, model, config_version, input_hash, searched)
-SELECT 'jobs', s.id, 'pending', s.interactive AND %(only)s::bigint[] IS NOT NULL, 0, '', now(), '', '', '', 0
+       (side, cv_id, status, interactive, attempts, error, created_at, model, config_version, input_hash, searched,
+        filter_json)
+SELECT 'jobs', s.id, 'pending', s.interactive AND %(only)s::bigint[] IS NOT NULL, 0, '', now(), '', '', '', 0, '{}'
   FROM ingestion_cv s JOIN matching_cvembedding e
     ON e.cv_id = s.id AND e.status = 'completed' AND e.content_hash = s.content_hash AND e.model = %(model)s
  WHERE s.is_latest AND s.content_hash <> '' AND (%(only)s::bigint[] IS NULL OR s.id = ANY(%(only)s))
@@ -121,30 +126,35 @@ def request_matches(*, cv: CV | None = None, job: Job | None = None, requested_b
     return prediction
 
 
-def store_cv_vectors(row: CVEmbedding, vectors: Mapping[str, Vector]) -> None:
+def store_cv_vectors(row: CVEmbedding, vectors: TextVectors) -> None:
     """Replace the vectors of a CV and announce it; called inside the transaction that completes the row."""
     CVVector.objects.bulk_create(
-        [CVVector(cv_id=row.cv_id, kind=kind, model=row.model, embedding=vector) for kind, vector in vectors.items()],
+        [
+            CVVector(cv_id=row.cv_id, kind=kind, model=row.model, embedding=vector)
+            for kind, vector in vectors.by_kind.items()
+        ],
         update_conflicts=True,
         unique_fields=["cv", "kind", "model"],
         update_fields=["embedding"],
     )
-    CVVector.objects.filter(cv_id=row.cv_id).exclude(model=row.model, kind__in=vectors).delete()
+    CVVector.objects.filter(cv_id=row.cv_id).exclude(model=row.model, kind__in=vectors.by_kind).delete()
+    CVPassages.objects.update_or_create(cv_id=row.cv_id, defaults=_passage_columns(row.model, vectors.passages))
     announce("cv.embedded", [row.cv_id], interactive=row.interactive)
 
 
-def store_job_vectors(row: JobEmbedding, vectors: Mapping[str, Vector]) -> None:
+def store_job_vectors(row: JobEmbedding, vectors: TextVectors) -> None:
     """Replace the vectors of a job; called inside the transaction that completes the row."""
     JobVector.objects.bulk_create(
         [
             JobVector(job_id=row.job_id, kind=kind, model=row.model, embedding=vector)
-            for kind, vector in vectors.items()
+            for kind, vector in vectors.by_kind.items()
         ],
         update_conflicts=True,
         unique_fields=["job", "kind", "model"],
         update_fields=["embedding"],
     )
-    JobVector.objects.filter(job_id=row.job_id).exclude(model=row.model, kind__in=vectors).delete()
+    JobVector.objects.filter(job_id=row.job_id).exclude(model=row.model, kind__in=vectors.by_kind).delete()
+    JobPassages.objects.update_or_create(job_id=row.job_id, defaults=_passage_columns(row.model, vectors.passages))
     if Prediction.objects.filter(job_id=row.job_id, status=Status.PENDING).exists():
         announce("job.match_requested", [row.job_id], interactive=True)  # somebody asked before it was embedded
 
@@ -165,7 +175,11 @@ def store_prediction(prediction: Prediction, ranked: Ranked) -> None:
             low=line.score.low,
             high=line.score.high,
             band=line.score.band,
+            for_job=line.score.for_job.value if line.score.for_job else None,
+            for_person=line.score.for_person.value if line.score.for_person else None,
+            fits_json=fits_to_json(line.score),
             parts_json=parts_to_json(line.score.parts),
+            signals_json=line.found.to_json(),
         )
         for rank, line in enumerate(ranked.lines, start=1)
     )
@@ -241,6 +255,10 @@ def _plan_embeddings(only: Sequence[int] | None, **names: str) -> None:
     parameters = {"model": get_provider().name, "only": _array(only), "limit": PLAN_ROWS}
     with connection.cursor() as cursor:
         cursor.execute(_PLAN_EMBEDDINGS.format(**names), parameters)
+
+
+def _passage_columns(model: str, passages: Passages) -> dict[str, Any]:
+    return {"model": model, "spans_json": passages.to_json(), "vectors": passages.to_bytes()}
 
 
 def _array(only: Sequence[int] | None) -> list[int] | None:

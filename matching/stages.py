@@ -21,7 +21,7 @@ from matching.profiles import cv_profile, job_profile
 from matching.ranking import Ranked, rank
 from matching.search import Side
 from matching.values import Account, CVProfile, JobProfile, parts_from_json
-from matching.vectors import Vectors, cv_vectors, job_vectors
+from matching.vectors import TextVectors, cv_vectors, job_vectors
 
 
 def embed_cvs(limit: int, only: Sequence[int] | None = None) -> StageReport:
@@ -78,11 +78,11 @@ def count_words(limit: int, only: Sequence[int] | None = None) -> StageReport:
     return StageReport(claimed=counted, done=counted)
 
 
-def _embed_cvs(rows: Sequence[CVEmbedding]) -> Sequence[Vectors]:
+def _embed_cvs(rows: Sequence[CVEmbedding]) -> Sequence[TextVectors]:
     return cv_vectors([row.cv for row in rows])
 
 
-def _embed_jobs(rows: Sequence[JobEmbedding]) -> Sequence[Vectors]:
+def _embed_jobs(rows: Sequence[JobEmbedding]) -> Sequence[TextVectors]:
     return job_vectors([row.job for row in rows])
 
 

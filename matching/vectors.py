@@ -1,33 +1,57 @@
-"""From CVs and jobs to their vectors, through a cache that gives each text to the model once."""
+"""From CVs and jobs to their vectors, through a cache that gives each whole text to the model once."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from cvmatch.core.text import content_hash
 from ingestion.models import CV
 from jobs.models import Job
+from jobs.skills import skill_name
 from matching.embedding import Vector, get_provider
 from matching.embedding import text as texts
+from matching.embedding.passages import cv_passages, job_passages
 from matching.models import Kind, TextEmbedding
+from matching.values import Passage, Passages
 
-Vectors = Mapping[str, Vector]
+
+@dataclass(frozen=True)
+class TextVectors:
+    """All vectors of one CV or job: one by kind (a text without a word in it has none), and one by passage."""
+
+    by_kind: Mapping[str, Vector]
+    passages: Passages
 
 
-def cv_vectors(cvs: Sequence[CV]) -> list[Vectors]:
-    """The vectors of each CV by kind; a text without a word in it has none."""
+def cv_vectors(cvs: Sequence[CV]) -> list[TextVectors]:
+    """The vectors of each CV."""
     parsed = [cv.parsed for cv in cvs]
     pairs = list(zip(cvs, parsed, strict=True))
-    whole = [texts.cv_text(cv.matched_text, resume) for cv, resume in pairs]
-    return _by_kind(whole, [texts.cv_title_text(resume, cv.matched_text) for cv, resume in pairs])
+    by_kind = _by_kind(
+        {
+            Kind.TEXT: [texts.cv_text(cv.matched_text, resume) for cv, resume in pairs],
+            Kind.TITLE: [texts.cv_title_text(resume, cv.matched_text) for cv, resume in pairs],
+            Kind.SKILLS: [_names(mention.skill_id for mention in cv.skills) for cv in cvs],
+        }
+    )
+    passages = _embedded([(cv.matched_text, cv_passages(cv.matched_text)) for cv in cvs])
+    return [TextVectors(*both) for both in zip(by_kind, passages, strict=True)]
 
 
-def job_vectors(jobs: Sequence[Job]) -> list[Vectors]:
-    """The vectors of each job by kind."""
-    whole = [texts.job_text(job.title, job.description) for job in jobs]
-    return _by_kind(whole, [texts.job_title_text(job.title) for job in jobs])
+def job_vectors(jobs: Sequence[Job]) -> list[TextVectors]:
+    """The vectors of each job."""
+    by_kind = _by_kind(
+        {
+            Kind.TEXT: [texts.job_text(job.title, job.description) for job in jobs],
+            Kind.TITLE: [texts.job_title_text(job.title) for job in jobs],
+            Kind.SKILLS: [_names(skill.skill_id for skill in job.requirements.skills) for job in jobs],
+        }
+    )
+    passages = _embedded([(job.description, job_passages(job.description)) for job in jobs])
+    return [TextVectors(*both) for both in zip(by_kind, passages, strict=True)]
 
 
 def embed_cached(texts: Sequence[str]) -> list[Vector]:
@@ -50,8 +74,26 @@ def embed_cached(texts: Sequence[str]) -> list[Vector]:
     return [vectors[key] for key in hashes]
 
 
-def _by_kind(whole: Sequence[str], titles: Sequence[str]) -> list[Vectors]:
-    vectors = embed_cached([*whole, *titles])
-    pairs = zip(vectors[: len(whole)], vectors[len(whole) :], strict=True)
-    named = ({Kind.TEXT.value: text, Kind.TITLE.value: title} for text, title in pairs)
-    return [{kind: vector for kind, vector in row.items() if vector.any()} for row in named]
+def _names(skill_ids: Iterable[str]) -> str:
+    """The skills in a fixed order, since the same set is the same text."""
+    return ", ".join(sorted({skill_name(skill_id) for skill_id in skill_ids}))
+
+
+def _by_kind(texts_by_kind: Mapping[Kind, Sequence[str]]) -> list[dict[str, Vector]]:
+    flat = [text for texts in texts_by_kind.values() for text in texts]
+    vectors = iter(embed_cached(flat))
+    columns = {kind.value: [next(vectors) for _ in texts] for kind, texts in texts_by_kind.items()}
+    rows = (dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True))
+    return [{kind: vector for kind, vector in row.items() if vector.any()} for row in rows]
+
+
+def _embedded(texts: Sequence[tuple[str, tuple[Passage, ...]]]) -> list[Passages]:
+    """The passages of each text with vectors. They are not cached one by one: they change only together with their text,
+    and there are twenty times as many of them as of texts."""
+    pieces = [[text[p.start : p.end] for p in passages] for text, passages in texts]
+    unique = sorted({piece for row in pieces for piece in row})
+    vectors = dict(zip(unique, get_provider().embed(unique), strict=True)) if unique else {}
+    return [
+        Passages(passages, np.array([vectors[piece] for piece in row], dtype=np.float32).reshape(-1, 384))
+        for (_, passages), row in zip(texts, pieces, strict=True)
+    ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from jobs.requirements.reader import read_requirements
+from jobs.requirements.segments import Part, Segment, cut
 from jobs.requirements.values import (
     DegreeAsked,
     JobRequirements,
@@ -15,7 +16,10 @@ __all__ = [
     "DegreeAsked",
     "JobRequirements",
     "LanguageAsked",
+    "Part",
     "RequiredSkill",
+    "Segment",
     "YearsAsked",
+    "cut",
     "read_requirements",
 ]

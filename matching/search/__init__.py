@@ -10,6 +10,7 @@ from typing import Protocol
 from django.conf import settings
 
 from cvmatch.core.backends import build
+from jobs.values import JobFilter
 from matching.values import Candidate
 
 
@@ -24,11 +25,11 @@ class SearchBackend(Protocol):
     """``find`` takes a batch of subjects (CV ids or job ids, by side) that are embedded with ``model``.
 
     Returns for each subject up to ``limit`` targets by each channel (text, title, words), compared in full, in no order
-    that matters. Only active jobs and the latest CVs are found.
+    that matters. Only active jobs and the latest CVs are found, and of the jobs only those that ``only`` lets through.
     """
 
     def find(
-        self, side: Side, subject_ids: Sequence[int], *, model: str, limit: int
+        self, side: Side, subject_ids: Sequence[int], *, model: str, limit: int, only: JobFilter | None = None
     ) -> Mapping[int, list[Candidate]]: ...
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from jobs.values import JobFilter
 from matching.models import CVVector, JobVector, Kind
 from matching.search import Side
 from matching.values import Candidate
@@ -17,7 +18,9 @@ Vectors = dict[int, NDArray[np.float64]]
 class ExactSearch:
     """Compares everything with everything; for tests and small collections. Finds by vectors only, not by words."""
 
-    def find(self, side: Side, subject_ids: Sequence[int], *, model: str, limit: int) -> Mapping[int, list[Candidate]]:
+    def find(
+        self, side: Side, subject_ids: Sequence[int], *, model: str, limit: int, only: JobFilter | None = None
+    ) -> Mapping[int, list[Candidate]]:
         load_subjects, load_targets = (_cvs, _jobs) if side is Side.JOBS_FOR_CV else (_jobs, _cvs)
         targets = {kind: load_targets(model, kind, None) for kind in Kind.values}
         subjects = {kind: load_subjects(model, kind, list(subject_ids)) for kind in Kind.values}
@@ -28,11 +31,16 @@ def _nearest(
     subject: int, subjects: Mapping[str, Vectors], targets: Mapping[str, Vectors], limit: int
 ) -> list[Candidate]:
     cosines = {kind: _cosines(subjects[kind].get(subject), targets[kind]) for kind in subjects}
-    chosen = {
-        target for by_target in cosines.values() for target in sorted(by_target, key=by_target.__getitem__)[-limit:]
-    }
+    searched = (cosines[Kind.TEXT], cosines[Kind.TITLE])
+    chosen = {target for column in searched for target in sorted(column, key=column.__getitem__)[-limit:]}
     return [
-        Candidate(target, cosines[Kind.TEXT].get(target), cosines[Kind.TITLE].get(target), None)
+        Candidate(
+            target,
+            cosines[Kind.TEXT].get(target),
+            cosines[Kind.TITLE].get(target),
+            None,
+            cosines[Kind.SKILLS].get(target),
+        )
         for target in sorted(chosen)
     ]
 

@@ -103,18 +103,18 @@ def test_a_changed_job_is_embedded_again_and_an_unchanged_one_is_not() -> None:
     make_job("2", "Nurse", "We care for people on three wards.")
     work_until_idle()
     after = dict(JobEmbedding.objects.values_list("job__external_id", "finished_at"))
-    assert TextEmbedding.objects.count() == texts + 1  # the new text; the title was known
+    assert TextEmbedding.objects.count() == texts + 2  # the new text and its skills; the title was known
     assert after["1"] > before["1"]
     assert after["2"] == before["2"]
-    assert JobVector.objects.count() == 4
+    assert JobVector.objects.exclude(kind="skills").count() == 4
 
 
 def test_the_same_text_in_two_jobs_is_given_to_the_model_once() -> None:
     make_job("1")
     make_job("2")
     work_until_idle()
-    assert JobVector.objects.count() == 4
-    assert TextEmbedding.objects.count() == 2  # one text, one title
+    assert JobVector.objects.count() == 6
+    assert TextEmbedding.objects.count() == 3  # one text, one title, one list of skills
 
 
 def test_a_fresh_list_is_not_made_again_and_an_old_one_is() -> None:

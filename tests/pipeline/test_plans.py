@@ -18,7 +18,8 @@ from jobs.models import Job
 from jobs.selectors import list_jobs
 from matching.models import CVEmbedding, Explanation, JobEmbedding, Prediction
 from matching.search import Side
-from matching.search.pgvector import PgvectorSearch, tables
+from matching.search.pgvector import PgvectorSearch
+from matching.search.tables import tables
 
 pytestmark = pytest.mark.django_db
 
@@ -47,7 +48,7 @@ SELECT n, n, 1, true, now(), '', '', 0, '', '', '', 'text ' || mod(n, 500), 'tex
        '{{}}', '', '', '{{}}', {STATE}, {RETRY}
   FROM generate_series(1, %(many)s) n
 """
-LIST = "side, cv_id, created_at, model, config_version, input_hash, searched"
+LIST = "side, cv_id, created_at, model, config_version, input_hash, searched, filter_json"
 OTHERS = {
     CV: "",
     JobEmbedding: f"""
@@ -58,12 +59,13 @@ OTHERS = {
         SELECT n, '', '', {STATE}, {RETRY}""",
     Prediction: f"""
         INSERT INTO matching_prediction ({LIST}, {STAGED}, retry_at)
-        SELECT 'jobs', n, now(), '', '', '', 0, {STATE}, {RETRY}""",
+        SELECT 'jobs', n, now(), '', '', '', 0, '{{}}', {STATE}, {RETRY}""",
     Explanation: f"""
         INSERT INTO matching_prediction (id, {LIST}, {STAGED})
-        VALUES (1000000, 'jobs', 1, now(), '', '', '', 0, 'completed', false, 0, '');
-        INSERT INTO matching_match (id, prediction_id, rank, cv_id, job_id, score, low, high, band, parts_json)
-        SELECT n, 1000000, n, n, n, 0, 0, 0, '', '[]' FROM generate_series(1, %(many)s) n;
+        VALUES (1000000, 'jobs', 1, now(), '', '', '', 0, '{{}}', 'completed', false, 0, '');
+        INSERT INTO matching_match (id, prediction_id, rank, cv_id, job_id, score, low, high, band, parts_json, fits_json,
+            signals_json)
+        SELECT n, 1000000, n, n, n, 0, 0, 0, '', '[]', '{{}}', '{{}}' FROM generate_series(1, %(many)s) n;
         INSERT INTO matching_explanation (match_id, body_json, {STAGED}, retry_at)
         SELECT n, '{{}}', {STATE}, {RETRY}""",
 }
