@@ -11,7 +11,9 @@ from django.utils import timezone
 from cvmatch.core import runner
 from cvmatch.core.models import WorkerHeartbeat
 from cvmatch.core.queue import BULK, enqueue, get_stage
+from jobs import taxonomy
 from matching.embedding import get_provider
+from matching.vectors import cv_linker
 
 
 def run_stage(
@@ -20,6 +22,7 @@ def run_stage(
     """Run one stage for these rows, or one batch of whatever waits; what was left over is enqueued again."""
     with structlog.contextvars.bound_contextvars(request_id=request_id):
         heartbeat(queue)
+        taxonomy.refresh()  # skills that people changed while this process was running
         report = runner.run(get_stage(name), limit=batch_size(name), only=list(ids) or None, trigger=trigger)
         if report.more:
             enqueue(name, ids, queue=queue)
@@ -37,5 +40,6 @@ def batch_size(name: str) -> int:
 
 
 def warm_up() -> None:
-    """Load the model in a worker that has just started, so that the first upload does not wait for it."""
+    """Load the model and the labels of skills in a worker that has just started: no upload waits for them."""
     get_provider().warm_up()
+    cv_linker()

@@ -16,13 +16,12 @@ from django.db.models import Q, Value
 from cvmatch.core.models import Staged, StagedQuerySet
 from ingestion.changes import ADD, CHANGE, REMOVE, Anchor, Change
 from ingestion.values import ParsedCV, Resume
-from jobs.skills import SkillMention
+from jobs.skills import SkillMention, in_use
 
 
 def skills_to_json(mentions: Sequence[SkillMention]) -> list[dict[str, Any]]:
-    """The first mention of each skill, in the form of the column ``CV.skills_json``."""
-    first = {mention.skill_id: mention for mention in reversed(mentions)}
-    return [asdict(mention) for mention in sorted(first.values(), key=lambda mention: mention.start)]
+    """Every mention of every skill in reading order, in the form of the column ``CV.skills_json``."""
+    return [asdict(mention) for mention in sorted(mentions, key=lambda mention: (mention.start, -mention.end))]
 
 
 class Candidate(models.Model):
@@ -144,8 +143,15 @@ class CV(Staged):
         return bool(self.content_hash)
 
     @property
+    def skill_mentions(self) -> tuple[SkillMention, ...]:
+        """Every place that names a skill or language, in reading order; of skills merged since, under the name they have now."""
+        return tuple(in_use(SkillMention(**row)) for row in self.skills_json)
+
+    @property
     def skills(self) -> tuple[SkillMention, ...]:
-        return tuple(SkillMention(**row) for row in self.skills_json)
+        """Each skill and language once, where it is named first."""
+        first = {mention.skill_id: mention for mention in reversed(self.skill_mentions)}
+        return tuple(sorted(first.values(), key=lambda mention: mention.start))
 
 
 class CorrectionQuerySet(models.QuerySet["Correction"]):

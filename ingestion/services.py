@@ -28,8 +28,10 @@ from ingestion.models import CV, Candidate, skills_to_json, upload_path
 from ingestion.quality import assess
 from ingestion.sources import Rejected
 from ingestion.values import PARSER_VERSION, ParsedCV
+from jobs import taxonomy
+from jobs.models import SkillChange, naming_any
 from jobs.services import upsert_jobs
-from jobs.skills import SkillMention, find_languages, find_skills, skills_version
+from jobs.skills import SkillMention, find_all_skills, find_languages, find_skills_and_languages, skills_version
 from jobs.values import JobPosting, UpsertCounts
 
 IMPORT_PAGE = 500
@@ -93,6 +95,7 @@ def store_reading(cv: CV, read: ParsedCV) -> None:
     """
     history = list(cv.corrections.all())
     changes = [correction.change for correction in history if correction.undone_at is None]
+    taxonomy.refresh()
     reading = corrected(read, changes)
     of_parser = assess(read)
     quality = assess(reading.parsed) if changes else of_parser
@@ -122,7 +125,8 @@ def _matched_text(text: str, read: ParsedCV, reading: Corrected) -> str:
 
 def _skills(matched_text: str, reading: Corrected, changes: list[Change]) -> list[SkillMention]:
     """The skills and languages in the text, without those that people took away and did not name again."""
-    found = (*find_skills(matched_text), *find_languages(matched_text))
+    skills, languages = find_skills_and_languages(matched_text)
+    found = (*skills, *languages)
     taken = tuple(removed_names(changes))
     if not taken:
         return list(found)
@@ -134,7 +138,7 @@ def _skills(matched_text: str, reading: Corrected, changes: list[Change]) -> lis
 
 def _named(name: str) -> tuple[SkillMention, ...]:
     """What a name by itself stands for, read as an item of a list: many names are also ordinary words."""
-    return (*find_skills(f"Skills: {name}"), *find_languages(f"Languages: {name}"))
+    return (*find_all_skills(f"Skills: {name}"), *find_languages(f"Languages: {name}"))
 
 
 def read_again(*, limit: int, everything: bool = False, failed: bool = False) -> int:
@@ -152,6 +156,29 @@ def read_again(*, limit: int, everything: bool = False, failed: bool = False) ->
         if count:
             announce("cv.received")
     return count
+
+
+def read_skills_again(*, limit: int) -> int:
+    """Look for skills again in up to ``limit`` CVs that name some that people changed; returns how many.
+
+    What was read from the file and what people corrected stay as they are. Works on the oldest change that is not
+    through; below ``limit`` it is.
+    """
+    taxonomy.refresh()
+    with transaction.atomic():
+        waiting = SkillChange.objects.filter(cvs_done_to__isnull=False).order_by("pk")
+        change = waiting.select_for_update(skip_locked=True).first()
+        if change is None:
+            return 0
+        rows = CV.objects.parsed().filter(naming_any(change.terms, "matched_text"), pk__gt=change.cvs_done_to)
+        cvs = list(rows.prefetch_related("corrections").order_by("pk").select_for_update(of=("self",))[:limit])
+        for cv in cvs:
+            store_reading(cv, cv.read)
+        change.cvs_done_to = cvs[-1].pk if len(cvs) == limit else None
+        change.save(update_fields=["cvs_done_to"])
+        if cvs:
+            announce("cv.parsed", [cv.pk for cv in cvs])
+    return len(cvs)
 
 
 def return_to_readable() -> int:

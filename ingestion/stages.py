@@ -28,6 +28,12 @@ def parse_cvs(limit: int, only: Sequence[int] | None = None) -> StageReport:
     return report
 
 
+def reread_skills(limit: int, only: Sequence[int] | None = None) -> StageReport:
+    """Look for skills again in the CVs that name some that people changed."""
+    count = services.read_skills_again(limit=limit)
+    return StageReport(claimed=count, done=count, more=count >= limit)
+
+
 def _read_all(cvs: Sequence[CV]) -> Sequence[tuple[Document, ParsedCV]]:
     return [_read(cv) for cv in cvs]
 

@@ -12,6 +12,8 @@ from pydantic import Field
 
 from cvmatch.core.errors import NotFound
 from cvmatch.core.http_api import Page, keyset_page
+from jobs.facets import count_facets
+from jobs.filter_input import FilterIn
 from jobs.models import Job
 
 router = Router(tags=["Jobs"])
@@ -50,16 +52,53 @@ class JobDetailOut(JobOut):
     )
 
 
+class ChoiceOut(Schema):
+    """One value that a filter can take."""
+
+    value: str = Field(description="As it stands in an address")
+    label: str
+    count: int = Field(description="Open jobs with this value and all the other filters")
+    chosen: bool
+
+
+class FacetsOut(Schema):
+    """How many jobs each choice would leave; `pay` and `posted` count all from their value on."""
+
+    country: list[ChoiceOut]
+    city: list[ChoiceOut]
+    level: list[ChoiceOut]
+    employment_type: list[ChoiceOut]
+    internship: list[ChoiceOut]
+    remote: list[ChoiceOut]
+    pay: list[ChoiceOut] = Field(description="Values of `pay_from`, a year")
+    posted: list[ChoiceOut] = Field(description="Values of `posted_within_days`")
+    source: list[ChoiceOut]
+    currency: str = Field(description="What `pay` is in: the one asked for, else the most common one")
+
+
+Words = Annotated[str, Query(max_length=200, description="words, as typed into a search box")]
+
+
 @router.get("", response=Page[JobOut], summary="List and search jobs", operation_id="list_jobs")
 def list_jobs(
     request: HttpRequest,
-    q: Annotated[str, Query(max_length=200, description="words, as typed into a search box")] = "",
+    only: Query[FilterIn],
+    q: Words = "",
     cursor: int | None = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> Page[Any]:
-    """Open jobs, newest first; `next` is the address of the next page."""
-    jobs = Job.objects.active().defer("search", "description", "description_html", "requirements_json")
+    """Open jobs that the filters let through, the last to come in first; `next` is the address of the next page."""
+    jobs = Job.objects.active().filtered(only.value())
+    jobs = jobs.defer("search", "description", "description_html", "requirements_json")
     return keyset_page(request, jobs.matching_words(q) if q.strip() else jobs, cursor, limit)
+
+
+@router.get("/facets", response=FacetsOut, summary="What can be filtered by", operation_id="get_job_facets")
+def get_job_facets(request: HttpRequest, only: Query[FilterIn], q: Words = "") -> dict[str, Any]:
+    """For each filter its choices with counts, each counted with all the other filters applied."""
+    jobs = Job.objects.active()
+    facets = count_facets(jobs.matching_words(q) if q.strip() else jobs, only.value())
+    return {**facets.by_name, "currency": facets.currency}
 
 
 @router.get("/{job_id}", response=JobDetailOut, by_alias=False, summary="One job", operation_id="get_job")

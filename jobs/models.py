@@ -2,25 +2,55 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import UTC, datetime
 from typing import Self
 
+from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchVector, SearchVectorField
+from django.contrib.postgres.search import SearchQuery, SearchVector, SearchVectorField
 from django.db import models
 from django.db.models import F, Q, Value
+from django.db.models.functions import Coalesce
+from django.utils import timezone
 
+from jobs.filtering import PAYS_UP_TO, condition
 from jobs.requirements import JobRequirements
-from jobs.values import Pay, Place
+from jobs.values import JobFilter, Pay, Place
+
+# Stands for "no date" where jobs are ordered by age: older than any posting.
+UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def naming_any(terms: Iterable[str], *fields: str) -> Q:
+    """Rows whose text may name one of the terms: by the word index in any inflection, letter by letter where a term is
+    short, a stop word or has signs in it. ``fields`` are the columns that the row's ``search`` was made of."""
+    found = Q(pk__in=[])
+    for term in terms:
+        if len(term) > 3 and term.replace(" ", "").isalpha():
+            found |= Q(search=SearchQuery(term, search_type="plain", config="english"))
+        else:
+            found |= Q(*((f"{field}__icontains", term) for field in fields), _connector=Q.OR)
+    return found
+
+
+# What filters and facets look at besides country and town.
+_FILTERED = (
+    "id", "city", "level", "employment_type", "remote", "source", "salary_currency", "salary_year_min", "salary_year_max",
+    "listed_at", "latitude", "longitude",
+)  # fmt: skip
 
 
 class JobQuerySet(models.QuerySet["Job"]):
     def active(self) -> Self:
         return self.filter(status=Job.Status.ACTIVE)
 
+    def filtered(self, only: JobFilter) -> Self:
+        """Jobs that the filter lets through; ages are counted to now."""
+        return self.filter(condition(only, now=timezone.now()))
+
     def matching_words(self, words: str) -> Self:
         """Jobs whose title, company or text contain the words, as a person types them into a search box."""
-        from django.contrib.postgres.search import SearchQuery
-
         # PostgreSQL refuses NUL in any text.
         query = SearchQuery(words.replace("\x00", " "), search_type="websearch", config="english")
         return self.filter(search=query)
@@ -51,6 +81,7 @@ class Job(models.Model):
     url = models.URLField(max_length=1000, blank=True)
 
     city = models.CharField(max_length=120, blank=True)
+    city_key = models.CharField(max_length=120, blank=True, db_default="", help_text="Without case and accents.")
     region = models.CharField(max_length=120, blank=True)
     country = models.CharField(max_length=2, blank=True)
     postal_code = models.CharField(max_length=20, blank=True)
@@ -82,6 +113,12 @@ class Job(models.Model):
         output_field=SearchVectorField(),
         db_persist=True,
     )
+    listed_at = models.GeneratedField(
+        expression=Coalesce("posted_at", Value(UNDATED)),
+        output_field=models.DateTimeField(),
+        db_persist=True,
+        help_text="When it was posted, and never empty: pages of a list follow each other by one comparison of rows.",
+    )
 
     objects = JobQuerySet.as_manager()
 
@@ -89,14 +126,19 @@ class Job(models.Model):
         constraints = [models.UniqueConstraint(fields=["source", "external_id"], name="jobs_job_identity")]
         indexes = [
             GinIndex(fields=["search"], name="jobs_job_search"),
+            models.Index(F("listed_at").desc(), F("id").desc(), name="jobs_job_newest", condition=Q(status="active")),
+            models.Index(fields=["expires_at"], name="jobs_job_to_expire", condition=Q(status="active")),
+            # Filters and facets read all they need from this one, without the far larger rows.
             models.Index(
-                F("posted_at").desc(nulls_last=True),
-                F("id").desc(),
-                name="jobs_job_newest",
+                fields=["country", "city_key"],
+                include=_FILTERED,
+                name="jobs_job_filters",
                 condition=Q(status="active"),
             ),
-            models.Index(fields=["expires_at"], name="jobs_job_to_expire", condition=Q(status="active")),
-            models.Index(fields=["country", "city"], name="jobs_job_place", condition=Q(status="active")),
+            models.Index(F("salary_currency"), PAYS_UP_TO, name="jobs_job_pay", condition=Q(status="active")),
+            # A radius keeps remote jobs too: it takes both of these.
+            models.Index(fields=["latitude", "longitude"], name="jobs_job_around", condition=Q(status="active")),
+            models.Index(fields=["id"], name="jobs_job_remote", condition=Q(status="active", remote=True)),
         ]
 
     def __str__(self) -> str:
@@ -115,3 +157,71 @@ class Job(models.Model):
     @property
     def requirements(self) -> JobRequirements:
         return JobRequirements.from_json(self.requirements_json)
+
+
+class CustomSkill(models.Model):
+    """A skill that people here added to the vocabulary."""
+
+    skill_id = models.SlugField(max_length=60, unique=True, help_text="Stored beside what is found; it never changes.")
+    name = models.CharField(max_length=120, unique=True)
+    kind = models.CharField(max_length=20, default="skill")
+    group = models.CharField(
+        max_length=60, blank=True, help_text="Skills of one group stand in for each other in part."
+    )
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL)
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SkillAlias(models.Model):
+    """Another name that people here gave to a skill."""
+
+    class Reading(models.TextChoices):
+        PLAIN = "plain", "Anywhere, in any case"
+        EXACT_CASE = "exact_case", "Only written exactly so"
+        IN_CONTEXT = "in_context", "Only beside words that show what is meant, or in a list"
+
+    skill_id = models.CharField(max_length=60)
+    term = models.CharField(max_length=120, unique=True)
+    reading = models.CharField(max_length=12, choices=Reading.choices, default=Reading.PLAIN)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL)
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name_plural = "skill aliases"
+        indexes = [models.Index(fields=["skill_id"], name="jobs_skillalias_skill")]
+
+    def __str__(self) -> str:
+        return self.term
+
+
+class SkillMerge(models.Model):
+    """Two skills of the vocabulary that are one: where ``skill_id`` is found or stored, ``into_id`` is meant."""
+
+    skill_id = models.CharField(max_length=60, unique=True)
+    into_id = models.CharField(max_length=60)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL)
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"{self.skill_id} is {self.into_id}"
+
+
+class SkillChange(models.Model):
+    """One change of the vocabulary: the record of it, and how far the texts with these terms are read again.
+
+    The id of the newest row is the edition of the vocabulary that processes compare theirs with. ``jobs_done_to`` and
+    ``cvs_done_to`` are the highest ids read again so far; None when all are.
+    """
+
+    action = models.CharField(max_length=40)
+    terms = models.JSONField(default=list, help_text="The names whose texts are read again.")
+    jobs_done_to = models.BigIntegerField(null=True, default=0)
+    cvs_done_to = models.BigIntegerField(null=True, default=0)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL)
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"{self.action} ({self.pk})"

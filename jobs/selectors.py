@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.contrib.postgres.search import SearchQuery
-from django.db.models import F, Q
+from django.db.models import Q
+from django.db.models.fields.tuple_lookups import Tuple, TupleLessThan
 
 from cvmatch.core.errors import InvalidInput, NotFound
 from cvmatch.core.pages import PAGE, Page, typed
 from jobs.models import Job, JobQuerySet
+from jobs.values import JobFilter
 
 # The texts are large and lists do not show them.
 _HEAVY = ("description", "description_html", "search", "requirements_json")
-_NO_DATE = "none"
 
 
 def get_job(pk: int) -> Job:
@@ -26,18 +27,22 @@ def get_job(pk: int) -> Job:
 
 
 def list_jobs(
-    *, words: str = "", place: str = "", remote: bool = False, after: str = "", limit: int = PAGE
+    *, words: str = "", place: str = "", only: JobFilter | None = None, after: str = "", limit: int = PAGE
 ) -> Page[Job]:
     """One page of the open jobs, newest first and those without a date last; ``after`` is ``Page.next`` of the page before."""
-    jobs = _containing(typed(words)).active().defer(*_HEAVY)
+    jobs = open_jobs(words=words, place=place).filtered(only or JobFilter()).defer(*_HEAVY)
+    if after:
+        jobs = jobs.filter(TupleLessThan(Tuple("listed_at", "id"), _marked(after)))
+    rows = list(jobs.order_by("-listed_at", "-id")[: limit + 1])
+    return Page(tuple(rows[:limit]), _mark_of(rows[limit - 1]) if len(rows) > limit else "")
+
+
+def open_jobs(*, words: str = "", place: str = "") -> JobQuerySet:
+    """The open jobs with these words, in a town, region or country that contains what was typed."""
+    jobs = _containing(typed(words)).active()
     if town := typed(place):
         jobs = jobs.filter(Q(city__icontains=town) | Q(region__icontains=town) | Q(country__iexact=town))
-    if remote:
-        jobs = jobs.filter(remote=True)
-    if after:
-        jobs = jobs.filter(_later_than(after))
-    rows = list(jobs.order_by(F("posted_at").desc(nulls_last=True), "-pk")[: limit + 1])
-    return Page(tuple(rows[:limit]), _mark_of(rows[limit - 1]) if len(rows) > limit else "")
+    return jobs
 
 
 def _containing(words: str) -> JobQuerySet:
@@ -53,16 +58,13 @@ def _containing(words: str) -> JobQuerySet:
 
 
 def _mark_of(job: Job) -> str:
-    return f"{job.posted_at.isoformat() if job.posted_at else _NO_DATE}~{job.pk}"
+    return f"{job.listed_at.isoformat()}~{job.pk}"
 
 
-def _later_than(mark: str) -> Q:
-    """The rows after the marked one. Raises InvalidInput for a mark that we did not make."""
+def _marked(mark: str) -> tuple[datetime, int]:
+    """The row that a page ended with. Raises InvalidInput for a mark that we did not make."""
     moment, _, pk = mark.rpartition("~")
     try:
-        if moment == _NO_DATE:
-            return Q(posted_at__isnull=True, pk__lt=int(pk))
-        posted = datetime.fromisoformat(moment)
-        return Q(posted_at__lt=posted) | Q(posted_at=posted, pk__lt=int(pk)) | Q(posted_at__isnull=True)
-    except ValueError as error:
+        return datetime.fromisoformat(moment).astimezone(UTC), int(pk)
+    except (ValueError, OverflowError) as error:
         raise InvalidInput("This address of a page is not complete. Start from the first page.") from error

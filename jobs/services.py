@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
+from cvmatch.core.places import fold, locate
 from cvmatch.core.queue import announce
 from cvmatch.core.text import content_hash
-from jobs.models import Job
-from jobs.requirements import read_requirements
-from jobs.values import JobPosting, Pay, UpsertCounts
+from jobs import taxonomy
+from jobs.models import Job, SkillChange, naming_any
+from jobs.requirements import JobRequirements, read_requirements
+from jobs.values import JobPosting, Pay, Place, UpsertCounts, employment_type
 
 # Bumped when reading requirements changes, so that a re-import re-reads texts that did not change.
-READER_VERSION = "1"
+READER_VERSION = "2"
 IDENTITY = ("source", "external_id")
 
 
@@ -30,6 +32,7 @@ def upsert_jobs(*, source: str, postings: Sequence[JobPosting], interactive: boo
     by_id = {posting.external_id: posting for posting in postings}
     # In one order everywhere: two imports of the same rows at once wait for each other instead of locking each other out.
     latest = dict(sorted(by_id.items()))
+    taxonomy.refresh()
     with transaction.atomic():
         stored = dict(Job.objects.filter(source=source, external_id__in=latest).values_list("external_id", "row_hash"))
         changed = [
@@ -61,13 +64,39 @@ def delete_expired(*, before: datetime, limit: int) -> int:
     return len(ids)
 
 
+def read_requirements_again(*, limit: int) -> int:
+    """Read up to ``limit`` jobs again whose texts name skills that people changed; returns how many.
+
+    Works on the oldest change that is not through; below ``limit`` it is.
+    """
+    taxonomy.refresh()
+    with transaction.atomic():
+        waiting = SkillChange.objects.filter(jobs_done_to__isnull=False).order_by("pk")
+        change = waiting.select_for_update(skip_locked=True).first()
+        if change is None:
+            return 0
+        rows = Job.objects.filter(naming_any(change.terms, "title", "description"), pk__gt=change.jobs_done_to)
+        jobs = list(rows.only("title", "description", "requirements_json").order_by("pk")[:limit])
+        read = [(job, read_requirements(job.title, job.description).to_json()) for job in jobs]
+        changed = [job for job, found in read if job.requirements_json != found]
+        for job, found in read:
+            job.requirements_json = found
+        Job.objects.bulk_update(changed, ["requirements_json"], batch_size=200)
+        change.jobs_done_to = jobs[-1].pk if len(jobs) == limit else None
+        change.save(update_fields=["jobs_done_to"])
+        if changed:
+            announce("jobs.changed")
+    return len(jobs)
+
+
 def _hash(posting: JobPosting) -> str:
     return content_hash(READER_VERSION, repr(posting))
 
 
 def _row(source: str, posting: JobPosting) -> Job:
-    now = timezone.now()
+    now, row_hash = timezone.now(), _hash(posting)
     requirements = read_requirements(posting.title, posting.description)
+    posting = _filled(posting, requirements)
     ended = posting.expires_at is not None and posting.expires_at < now
     return Job(
         source=source,
@@ -78,9 +107,9 @@ def _row(source: str, posting: JobPosting) -> Job:
         description=posting.description,
         description_html=posting.description_html,
         url=posting.url,
-        **asdict(posting.place),
+        **_place_columns(posting.place),
         remote=posting.remote,
-        employment_type=posting.employment_type,
+        employment_type=employment_type(posting.employment_type),
         level=requirements.level or "",
         **_pay_columns(posting.pay),
         posted_at=posting.posted_at,
@@ -88,9 +117,31 @@ def _row(source: str, posting: JobPosting) -> Job:
         changed_at=now,
         requirements_json=requirements.to_json(),
         repairs=list(posting.repairs),
-        row_hash=_hash(posting),
+        row_hash=row_hash,
         content_hash=content_hash(posting.title, posting.description),
     )
+
+
+def _filled(posting: JobPosting, read: JobRequirements) -> JobPosting:
+    """What the source left empty and the text says; each is named in the repairs."""
+    found: dict[str, Any] = {}
+    if not posting.employment_type and read.employment:
+        found["employment_type"] = read.employment.kind
+    if posting.pay is None and read.pay_said:
+        found["pay"] = read.pay_said.pay
+    if not posting.remote and read.workplace and read.workplace.place == "remote":
+        found["remote"] = True
+    repairs = tuple(f"{name.replace('_', ' ')} read from the text" for name in found)
+    return replace(posting, **found, repairs=(*posting.repairs, *repairs))
+
+
+def _place_columns(place: Place) -> dict[str, Any]:
+    """The place with coordinates, those of its town where the posting gives none, so that a radius finds it."""
+    columns = asdict(place) | {"city_key": fold(place.city)[:120]}
+    if place.latitude is None or place.longitude is None:
+        town = locate(place.city, place.country)
+        columns |= {"latitude": town and town.latitude, "longitude": town and town.longitude}
+    return columns
 
 
 def _pay_columns(pay: Pay | None) -> dict[str, Any]:
@@ -107,8 +158,8 @@ def _pay_columns(pay: Pay | None) -> dict[str, Any]:
 
 
 def _updatable() -> list[str]:
-    fixed = {"id", "first_seen_at", "search", *IDENTITY}
-    return [field.name for field in Job._meta.concrete_fields if field.name not in fixed]
+    fixed = {"id", "first_seen_at", *IDENTITY}
+    return [field.name for field in Job._meta.concrete_fields if field.name not in fixed and not field.generated]
 
 
 def _ids(source: str, rows: Sequence[Job]) -> list[int]:

@@ -14,3 +14,9 @@ def expire_jobs(limit: int, only: Sequence[int] | None = None) -> StageReport:
     """Close jobs whose last day has passed."""
     count = services.expire_due(now=timezone.now(), limit=limit)
     return StageReport(claimed=count, done=count, more=count >= limit)
+
+
+def reread_jobs(limit: int, only: Sequence[int] | None = None) -> StageReport:
+    """Read the requirements of jobs again whose texts name skills that people changed."""
+    count = services.read_requirements_again(limit=limit)
+    return StageReport(claimed=count, done=count, more=count >= limit)

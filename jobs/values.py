@@ -11,6 +11,26 @@ from cvmatch.core.places import Point
 # Hours and days worked in a year, to compare pay given per hour, day, week or month with pay per year.
 PERIODS_PER_YEAR = {"YEAR": 1, "MONTH": 12, "WEEK": 52, "DAY": 220, "HOUR": 1760}
 
+# Parts of words that sources write for a type of employment; of several in one text the first here counts.
+_EMPLOYMENT = {
+    "full": "full_time",
+    "part": "part_time",
+    "contract": "contract",
+    "freelance": "contract",
+    "temp": "temporary",
+    "intern": "internship",
+    "perm": "full_time",
+    "volunteer": "volunteer",
+    "per_diem": "per_diem",
+}
+EMPLOYMENT_TYPES = tuple(dict.fromkeys(_EMPLOYMENT.values()))
+
+
+def employment_type(text: str) -> str:
+    """One of EMPLOYMENT_TYPES, however it is spelled (FULL_TIME, full-time, Fulltime); empty when it is none of them."""
+    words = text.lower().replace("-", "_").replace(" ", "_")
+    return next((name for start, name in _EMPLOYMENT.items() if start in words), "")
+
 
 @dataclass(frozen=True)
 class Place:

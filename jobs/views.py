@@ -8,20 +8,28 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from jobs import selectors
+from jobs.facets import count_facets
+from jobs.filter_input import filter_from
 
 
 @require_safe
 @login_required
 def job_list(request: HttpRequest) -> HttpResponse:
-    """Search as you type: HTMX asks for the rows alone, a browser without it sends the same form."""
-    asked = {name: request.GET.get(name, "") for name in ("q", "place", "remote")}
-    page = selectors.list_jobs(
-        words=asked["q"], place=asked["place"], remote=bool(asked["remote"]), after=request.GET.get("after", "")
-    )
+    """Search as you type: HTMX asks for the rows and filters alone, a browser without it sends the same form."""
+    asked, only = request.GET.dict(), filter_from(request.GET)
+    words, place = asked.get("q", ""), asked.get("place", "")
+    page = selectors.list_jobs(words=words, place=place, only=only, after=asked.get("after", ""))
     query = request.GET.copy()
     query["after"] = page.next
-    context = {"page": page, "asked": asked, "is_searched": any(asked.values()), "next_query": query.urlencode()}
-    part = "#rows" if request.headers.get("HX-Target") == "jobs" else ""
+    context = {
+        "page": page,
+        "asked": asked,
+        "only": only,
+        "facets": count_facets(selectors.open_jobs(words=words, place=place), only, currency=asked.get("currency", "")),
+        "is_searched": bool(words or place or only),
+        "next_query": query.urlencode(),
+    }
+    part = "#update" if request.headers.get("HX-Target") == "jobs" else ""
     return render(request, f"jobs/list.html{part}", context)
 
 

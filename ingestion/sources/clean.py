@@ -15,23 +15,13 @@ import pycountry
 from lxml import html as lxml_html
 
 from cvmatch.core.text import squeeze
+from jobs import values as job_values
 from jobs.values import PERIODS_PER_YEAR, Pay
 
 _TAGS = {"p", "br", "ul", "ol", "li", "strong", "b", "em", "i", "h2", "h3", "h4", "a", "div", "table", "tr", "td", "th"}
 _BLOCKS = {"p", "div", "ul", "ol", "tr", "table", "h1", "h2", "h3", "h4", "h5", "h6", "section", "br"}
 _LOOKS_LIKE_HTML = re.compile(r"<[a-zA-Z/][^>]*>|&lt;[a-zA-Z/]")
 _NUMBER = re.compile(r"\d+(?:[.,\s'’]\d{3})*(?:[.,]\d{1,2})?")
-_EMPLOYMENT = {
-    "full": "full_time",
-    "part": "part_time",
-    "contract": "contract",
-    "freelance": "contract",
-    "temp": "temporary",
-    "intern": "internship",
-    "perm": "full_time",
-    "volunteer": "volunteer",
-    "per_diem": "per_diem",
-}
 
 
 def safe_html(text: str) -> str:
@@ -154,5 +144,4 @@ def pay(minimum: object, maximum: object, currency: object, period: object) -> t
 def employment_type(value: object) -> str:
     """One of full_time, part_time, contract, temporary, internship, volunteer, per_diem; empty when not said."""
     first = value[0] if isinstance(value, list) and value else value
-    text = str(first or "").lower().replace("-", "_").replace(" ", "_")
-    return next((name for start, name in _EMPLOYMENT.items() if start in text), "")
+    return job_values.employment_type(str(first or ""))

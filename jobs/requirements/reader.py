@@ -5,10 +5,11 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import replace
 
+from jobs.requirements.conditions import employment, pay, workplace
 from jobs.requirements.facts import language_level, lowest_degree, most_years, names_degree
 from jobs.requirements.segments import Part, Segment, cut, is_nice
 from jobs.requirements.values import JobRequirements, LanguageAsked, RequiredSkill
-from jobs.skills.matcher import SkillMention, find_skills, find_skills_and_languages
+from jobs.skills import SkillMention, find_skills, find_skills_and_languages
 from jobs.skills.vocabulary import vocabulary
 from jobs.titles import read_title
 
@@ -26,7 +27,18 @@ def read_requirements(title: str, text: str) -> JobRequirements:
         level=read_title(title).level,
         degree_asked=lowest_degree(segments),
         languages=_languages(languages, segments),
+        employment=employment(title, segments),
+        workplace=workplace(segments),
+        pay_said=pay(segments),
     )
+
+
+def asking_segments(text: str) -> tuple[tuple[Part, int, int], ...]:
+    """The sentences in which a posting asks for something or says what is done, as (part, start, end) in ``text``.
+
+    What it says about the employer and what it offers are left out.
+    """
+    return tuple((s.part, s.start, s.end) for s in cut(text) if s.part in (*_ASKING, Part.DUTIES))
 
 
 def _skills(title: str, mentions: tuple[SkillMention, ...], segments: tuple[Segment, ...]) -> tuple[RequiredSkill, ...]:
@@ -45,7 +57,7 @@ def _skills(title: str, mentions: tuple[SkillMention, ...], segments: tuple[Segm
 
 def _is_subject_of_degree(mention: SkillMention, segment: Segment) -> bool:
     """ "A degree in physics, chemistry or biology" asks for a degree, not for three sciences."""
-    return vocabulary().get(mention.skill_id).kind == "subject" and names_degree(segment)
+    return vocabulary().get(mention.skill_id).kind in ("subject", "knowledge") and names_degree(segment)
 
 
 def _with_title_skills(

@@ -122,6 +122,31 @@ _MUST_WORDS = re.compile(
 )
 
 
+# A sentence under no heading whose subject is the employer, or that says what it is, makes, or how old and large it is …
+_EMPLOYER = re.compile(
+    r"\W*(?:we(?:'re| are) (?:an?|the|one of|proud)\b|we (?:build|make|develop|provide|deliver|help|run|operate|sell|produce|"
+    r"serve|design|supply|manufacture|write|have (?:been|grown))\b|our (?:company|firm|mission|vision|products?|customers|"
+    r"clients|platform|story|business|group)\b|founded\b|established\b|since (?:\d{4}|its|our)\b|"
+    r"for (?:over|more than) \w+ years\b|with (?:over|more than) [\d.,]+ (?:employees|people|staff)|headquartered\b|"
+    r"as (?:a|the|one of)\b.{0,40}\b(?:leading|largest|fast(?:est)?[- ]growing)\b|wir sind (?:ein|das|die|der)|"
+    r"unser unternehmen|seit \d{4}|gegründet|nous sommes une?\b|fondée?\b|somos una?\b|fundada\b)",
+    re.IGNORECASE,
+)
+_EMPLOYER_BY_NAME = re.compile(
+    r"\W*(?:The )?[A-Z][\w&.'’-]*(?: (?:[A-Z&][\w&.'’-]*|of|and|for|und|de)){0,5} (?:is (?:an?|the|one of)\b.{0,60}\b"
+    r"(?:company|firm|leader|leading|group|charity|provider|practice|school|hospital|clinic|start-?up|agency|bank|maker|"
+    r"manufacturer|retailer|supplier|consultancy|organi[sz]ation|trust|business|studio|chain|operator)|"
+    r"(?:builds|makes|develops|provides|delivers|helps|runs|operates|sells|produces|writes|serves|designs|supplies|"
+    r"manufactures|offers|specialis\w+|specializ\w+) (?!and\b))",
+)
+# … unless it asks for somebody in the same breath.
+_ASKS = re.compile(
+    r"\b(?:look(?:ing)? for|seek\w*|hiring|recruit\w*|requir\w+|must|need\w*|you|your|experienced?|candidates?|skills?|knowledge|"
+    r"join|suchen?|sie|du|recherch\w+|vous|buscamos|usted|tú)\b",
+    re.IGNORECASE,
+)
+
+
 def cut(text: str) -> Iterator[Segment]:
     """The segments of a text in order; headings themselves are left out."""
     part = Part.OPEN
@@ -134,8 +159,9 @@ def cut(text: str) -> Iterator[Segment]:
             inline = _heading(text[start:end], _INLINE, whole=False)
             if inline is not None:
                 part, start = inline[0], start + inline[1]
-            if text[start:end].strip():
-                yield Segment(part, text[start:end], start, end)
+            said = text[start:end]
+            if said.strip():
+                yield Segment(Part.ABOUT if part is Part.OPEN and _is_about_employer(said) else part, said, start, end)
 
 
 def is_nice(segment: Segment, start: int, end: int) -> bool:
@@ -147,6 +173,12 @@ def is_nice(segment: Segment, start: int, end: int) -> bool:
         return True
     backward = _BACKWARD_NICE.search(segment.text, last)
     return backward is not None and _MUST_WORDS.search(segment.text, last, backward.start()) is None
+
+
+def _is_about_employer(sentence: str) -> bool:
+    plain = sentence.replace("’", "'")
+    about = _EMPLOYER.match(plain) or _EMPLOYER_BY_NAME.match(plain)
+    return about is not None and _ASKS.search(plain) is None
 
 
 def _sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

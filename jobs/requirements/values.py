@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
+from decimal import Decimal
 from typing import Any, Self
 
+from jobs.skills.vocabulary import vocabulary
 from jobs.titles import Level
+from jobs.values import Pay
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,40 @@ class LanguageAsked:
 
 
 @dataclass(frozen=True, slots=True)
+class EmploymentSaid:
+    """One of ``jobs.values.EMPLOYMENT_TYPES``; ``start`` and ``end`` are None where only the title says it."""
+
+    kind: str
+    start: int | None = None
+    end: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WorkplaceSaid:
+    """``place`` is remote, hybrid or on_site."""
+
+    place: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class PaySaid:
+    """Pay as the text gives it: amounts in ``currency`` (ISO 4217) per ``period``, a key of ``PERIODS_PER_YEAR``."""
+
+    minimum: str
+    maximum: str
+    currency: str
+    period: str
+    start: int
+    end: int
+
+    @property
+    def pay(self) -> Pay:
+        return Pay(Decimal(self.minimum), Decimal(self.maximum), self.currency, self.period)
+
+
+@dataclass(frozen=True, slots=True)
 class JobRequirements:
     """All that was read; what the text does not say is None or empty, never guessed."""
 
@@ -62,6 +99,9 @@ class JobRequirements:
     level: Level | None = None
     degree_asked: DegreeAsked | None = None
     languages: tuple[LanguageAsked, ...] = ()
+    employment: EmploymentSaid | None = None
+    workplace: WorkplaceSaid | None = None
+    pay_said: PaySaid | None = None
 
     @property
     def min_years(self) -> int | None:
@@ -92,10 +132,29 @@ class JobRequirements:
     def from_json(cls, row: Mapping[str, Any]) -> Self:
         """The inverse of ``to_json``; an empty mapping gives empty requirements."""
         years, degree, level = row.get("years"), row.get("degree_asked"), row.get("level")
+        employment, workplace, pay = row.get("employment"), row.get("workplace"), row.get("pay_said")
         return cls(
-            skills=tuple(RequiredSkill(**skill) for skill in row.get("skills", ())),
+            skills=_in_use(RequiredSkill(**skill) for skill in row.get("skills", ())),
             years=YearsAsked(**years) if years else None,
             level=Level(level) if level else None,
             degree_asked=DegreeAsked(**degree) if degree else None,
             languages=tuple(LanguageAsked(**language) for language in row.get("languages", ())),
+            employment=EmploymentSaid(**employment) if employment else None,
+            workplace=WorkplaceSaid(**workplace) if workplace else None,
+            pay_said=PaySaid(**pay) if pay else None,
         )
+
+
+def _in_use(skills: Iterable[RequiredSkill]) -> tuple[RequiredSkill, ...]:
+    """Stored skills under the ids that they have now: of two that were merged since, one is asked, a must if either was."""
+    merged, found = vocabulary().merged, dict[str, RequiredSkill]()
+    if not merged:
+        return tuple(skills)
+    for skill in skills:
+        if skill.skill_id in merged:
+            into = vocabulary().skills.get(merged[skill.skill_id])
+            skill = replace(skill, skill_id=into.id, name=into.name) if into else skill
+        known = found.get(skill.skill_id)
+        if known is None or (skill.must and not known.must):
+            found[skill.skill_id] = skill
+    return tuple(found.values())

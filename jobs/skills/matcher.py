@@ -1,10 +1,9 @@
-"""Finds the skills and languages of the vocabulary in a text, each with the exact place where it stands."""
+"""Finds names of skills and languages letter by letter in a text, each with the exact place where it stands."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
 
 import ahocorasick
 
@@ -16,7 +15,8 @@ from jobs.skills.context import (
     stands_as_skill,
 )
 from jobs.skills.folding import FoldedText, fold_term, fold_text, without_accents
-from jobs.skills.vocabulary import Skill, Vocabulary, vocabulary
+from jobs.skills.skill import Skill
+from jobs.skills.versions import end_of_version, has_telling_version
 
 _SPELLINGS = (
     ("ization", "isation"),
@@ -57,11 +57,11 @@ class _Hit:
 
 
 class Matcher:
-    """All terms of a vocabulary in one Aho-Corasick automaton: one pass over a text, whatever the number of terms."""
+    """All names of skills in one Aho-Corasick automaton: one pass over a text, whatever the number of terms."""
 
-    def __init__(self, words: Vocabulary) -> None:
+    def __init__(self, skills: Iterable[Skill]) -> None:
         self._automaton = ahocorasick.Automaton()
-        for pattern, term in _patterns(words.skills.values()).items():
+        for pattern, term in _patterns(skills).items():
             self._automaton.add_word(pattern, (len(pattern), term))
         self._automaton.make_automaton()
 
@@ -89,37 +89,6 @@ class Matcher:
                 start, stop = folded.span(first, end)
                 if term.written is None or folded.original[start:stop] == term.written:
                     yield _Hit(term, start, stop)
-
-
-@cache
-def _matcher() -> Matcher:
-    return Matcher(vocabulary())
-
-
-def find_skills(text: str) -> tuple[SkillMention, ...]:
-    """The skills that a text mentions, in reading order, without human languages."""
-    return tuple(found for found in _matcher().find(text) if not _is_language(found))
-
-
-def find_listed_skills(text: str) -> tuple[SkillMention, ...]:
-    """Every skill that a list of skills names, in reading order; there ``Go`` and ``R`` are never anything else."""
-    return tuple(found for found in _matcher().find_listed(text) if not _is_language(found))
-
-
-def find_languages(text: str) -> tuple[SkillMention, ...]:
-    """The human languages that a text speaks of as languages ("fluent German", not "the German market")."""
-    return tuple(found for found in _matcher().find(text) if _is_language(found))
-
-
-def find_skills_and_languages(text: str) -> tuple[tuple[SkillMention, ...], tuple[SkillMention, ...]]:
-    """Both of the above from one pass."""
-    found = _matcher().find(text)
-    skills = tuple(one for one in found if not _is_language(one))
-    return skills, tuple(one for one in found if _is_language(one))
-
-
-def _is_language(found: SkillMention) -> bool:
-    return vocabulary().skills[found.skill_id].is_language
 
 
 def _patterns(skills: Iterable[Skill]) -> dict[str, _Term]:
@@ -223,8 +192,9 @@ def _misleads(text: str, hit: _Hit) -> bool:
 
 
 def _makes_sense(text: str, hit: _Hit) -> bool:
-    judge = stands_as_language if hit.term.skill.is_language else stands_as_skill
-    return judge(text, hit.start, hit.end)
+    if hit.term.skill.is_language:
+        return stands_as_language(text, hit.start, hit.end)
+    return stands_as_skill(text, hit.start, hit.end) or has_telling_version(text, hit.end, hit.term.skill)
 
 
 def _same_list(text: str, one: _Hit, other: _Hit) -> bool:
@@ -235,4 +205,5 @@ def _same_list(text: str, one: _Hit, other: _Hit) -> bool:
 
 def _mention(text: str, hit: _Hit) -> SkillMention:
     skill = hit.term.skill
-    return SkillMention(skill.id, skill.name, hit.start, hit.end, text[hit.start : hit.end])
+    end = end_of_version(text, hit.end, skill)
+    return SkillMention(skill.id, skill.name, hit.start, end, text[hit.start : end])

@@ -36,3 +36,9 @@ def where(job: Job) -> str:
 def spoken(name: str) -> str:
     """A name of our vocabulary as words: full_time is "full time"."""
     return name.replace("_", " ")
+
+
+@register.filter
+def grouped(number: int) -> str:
+    """A count as people read it: 12 345."""
+    return f"{number:,}".replace(",", "\u202f")

@@ -28,6 +28,8 @@ def test_the_settings_of_the_tests_are_sound() -> None:
         ("EMBEDDING_PROVIDER", "psychic", "cvmatch.E002"),
         ("STAGE_BATCH", {"parse_everything": 5}, "cvmatch.E004"),
         ("STAGE_MINUTES", {"parse_everything": 5}, "cvmatch.E004"),
+        ("LLM", {"URL": "ftp://models.example", "MODEL": "small"}, "cvmatch.E005"),
+        ("LLM", {"URL": "http://models.example/v1", "MODEL": ""}, "cvmatch.E005"),
     ],
 )
 def test_a_wrong_setting_is_named_by_its_check(settings, name: str, value, expected: str) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cvmatch.core.places import EARTH_RADIUS_KM, Point, distance_km, fold, locate
+from cvmatch.core.places import EARTH_RADIUS_KM, Point, box_around, distance_km, fold, locate
 
 points = st.builds(Point, st.floats(-90, 90), st.floats(-180, 180))
 
@@ -42,3 +42,18 @@ def test_distance_is_symmetric_and_at_most_half_way_round(a: Point, b: Point) ->
 
 def test_folding_twice_is_folding_once() -> None:
     assert fold(fold("  Málaga ")) == fold("  Málaga ") == "malaga"
+
+
+@given(points, points, st.floats(0.1, 3000))
+def test_a_box_holds_every_point_of_its_circle(centre: Point, point: Point, km: float) -> None:
+    box = box_around(centre, km)
+    inside = box.south <= point.latitude <= box.north
+    if box.west is not None and box.east is not None:
+        inside &= box.west <= point.longitude <= box.east
+    assert inside or distance_km(centre, point) > km * 0.999
+
+
+def test_a_box_is_not_much_larger_than_its_circle() -> None:
+    box = box_around(Point(52.5, 13.4), 100)
+    assert distance_km(Point(52.5, 13.4), Point(52.5, box.east or 0)) == pytest.approx(100, rel=0.01)
+    assert distance_km(Point(52.5, 13.4), Point(box.north, 13.4)) == pytest.approx(100, rel=0.01)

@@ -121,3 +121,26 @@ def test_two_imports_at_once_double_nothing() -> None:
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(load, range(4)))
     assert Job.objects.count() == 30
+
+
+def test_what_a_source_leaves_empty_is_filled_from_the_text_and_says_so() -> None:
+    text = "This role is fully remote and full-time. Salary: £28,500 - £32,000 per annum"
+    upsert_jobs(source="a", postings=[posting(description=text)])
+    job = Job.objects.get()
+    assert (job.employment_type, job.remote, job.salary_currency, job.salary_year_max) == (
+        "full_time",
+        True,
+        "GBP",
+        32000,
+    )
+    assert job.repairs == [f"{what} read from the text" for what in ("employment type", "pay", "remote")]
+    assert upsert_jobs(source="a", postings=[posting(description=text)]).unchanged == 1
+
+
+def test_what_a_source_says_is_never_overruled_by_the_text() -> None:
+    text = "Full-time. Salary: £28,500 per annum"
+    upsert_jobs(
+        source="a", postings=[posting(description=text, employment_type="PART_TIME", pay=Pay(Decimal(1), None, "EUR"))]
+    )
+    job = Job.objects.get()
+    assert (job.employment_type, job.salary_currency, job.repairs) == ("part_time", "EUR", [])

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jobs.requirements import JobRequirements, read_requirements
-from jobs.skills import find_skills
+from jobs.requirements import JobRequirements, asking_segments, read_requirements
+from jobs.skills import find_all_skills
 from jobs.titles import Level
 
 POSTING = """About us
@@ -177,9 +178,108 @@ def test_every_span_lies_in_the_text_and_says_what_is_claimed(lines: list[str], 
     requirements = read_requirements("Python Developer", text)
     for skill in requirements.skills:
         if skill.start is not None and skill.end is not None:
-            assert skill.skill_id in {mention.skill_id for mention in find_skills(text) if mention.start == skill.start}
+            assert skill.skill_id in {
+                mention.skill_id for mention in find_all_skills(text) if mention.start == skill.start
+            }
             assert text[skill.start : skill.end].strip()
     for fact in (requirements.years, requirements.degree_asked, *requirements.languages):
         if fact is not None:
             assert 0 <= fact.start < fact.end <= len(text)
     assert len({skill.skill_id for skill in requirements.skills}) == len(requirements.skills)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("This is a full-time position.", "full_time"),
+        ("Teilzeit, 20 Stunden", "part_time"),
+        ("Full-time or part-time", None),
+        ("A six-month internship in Lyon", "internship"),
+        ("Fixed-term, maternity cover", "temporary"),
+        ("Outside IR35", "contract"),
+        ("About us\nWe offer full-time childcare.", None),
+        ("A full-time degree in law", None),
+    ],
+)
+def test_the_kind_of_employment_is_read_from_the_text(text: str, kind: str | None) -> None:
+    said = read_requirements("Clerk", text).employment
+    assert (said.kind if said else None) == kind
+
+
+@pytest.mark.parametrize(
+    ("title", "kind"),
+    [("Marketing Intern", "internship"), ("Praktikant (m/w/d) Einkauf", "internship"), ("Internal Auditor", None)],
+)
+def test_an_internship_is_known_by_its_title(title: str, kind: str | None) -> None:
+    said = read_requirements(title, "Some text").employment
+    assert (said.kind if said else None) == kind
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("This role is fully remote within the EU.", "remote"),
+        ("Hybrid working, two days a week in the office", "hybrid"),
+        ("Three days from home", "hybrid"),
+        ("This is an on-site position. No remote work.", "on_site"),
+        ("Work from home.", "remote"),
+        ("You service remote monitoring systems in remote areas", None),
+        ("Repair of hybrid vehicles", None),
+    ],
+)
+def test_where_the_work_is_done_is_read_from_the_text(text: str, place: str | None) -> None:
+    said = read_requirements("Clerk", text).workplace
+    assert (said.place if said else None) == place
+
+
+@pytest.mark.parametrize(
+    ("text", "pay"),
+    [
+        ("Salary: £28,500 - £32,000 per annum", ("28500", "32000", "GBP", "YEAR")),
+        ("Gehalt: 45.000–55.000 € pro Jahr", ("45000", "55000", "EUR", "YEAR")),
+        ("$25.50 per hour", ("25.50", "25.50", "USD", "HOUR")),
+        ("We pay 60-70k EUR", ("60000", "70000", "EUR", "YEAR")),
+        ("Gehalt ab 3.200 € brutto im Monat", ("3200", "3200", "EUR", "MONTH")),
+        ("salaire 2 400 € par mois", ("2400", "2400", "EUR", "MONTH")),
+        ("You manage a budget of £28,500 per year", None),
+        ("A bonus of £3,000 per year", None),
+        ("We turned over €30 million", None),
+        ("£25 voucher", None),
+    ],
+)
+def test_pay_is_read_from_the_text(text: str, pay: tuple[str, ...] | None) -> None:
+    said = read_requirements("Clerk", text).pay_said
+    assert ((said.minimum, said.maximum, said.currency, said.period) if said else None) == pay
+    if said:
+        digits = re.sub(r"\D", "", text[said.start : said.end])
+        assert digits.startswith(re.sub(r"\D|0+$", "", said.minimum))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We are a consultancy for Java.",
+        "Founded in 1998, with sales in 20 countries.",
+        "Nordlicht Analytics develops Python software for hospitals.",
+        "Brightwell is a leading provider of logistics.",
+        "Wir sind ein Dienstleister für Buchhaltung.",
+    ],
+)
+def test_what_an_employer_says_of_itself_without_a_heading_is_not_asked(text: str) -> None:
+    assert asked(text) == {}
+    assert asking_segments(text) == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We are a small team and look for somebody with Java.",
+        "Java is required.",
+        "We are looking for a Java developer.",
+        "Wir suchen Java-Kenntnisse.",
+        "Java, Spring Boot",
+    ],
+)
+def test_what_is_asked_without_a_heading_is_asked(text: str) -> None:
+    assert asked(text)["Java"]
+    assert [text[start:end] for _, start, end in asking_segments(text)] == [text]

@@ -1,0 +1,1 @@
+"""Trains what cvmatch ships as weights; nothing here runs in the product."""
