@@ -169,7 +169,7 @@ def _fact_marks(facts: tuple[Fact, ...]) -> Iterator[Mark]:
                 end=fact.evidence.span.end,
                 anchor=f"t{fact.number}",
                 target=f"f{fact.number}",
-                state="related" if fact.is_uncertain else "quiet",
+                state="uncertain" if fact.is_uncertain else "quiet",
                 title=f"Read as {fact.group}, {fact.name}",
                 key=f"f{fact.number}",
             )

@@ -12,7 +12,7 @@ from ingestion.values.codec import decode, encode
 from ingestion.values.document import Concern, Span
 from ingestion.values.resume import Education, Resume
 
-PARSER_VERSION = "2"
+PARSER_VERSION = "3"
 
 
 @dataclass(frozen=True, slots=True)
