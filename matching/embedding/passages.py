@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from ingestion.values import Span
 from jobs.requirements import Part, cut
 from matching.values import Passage, Role
 
@@ -17,9 +18,15 @@ _LINE = re.compile(r"[^\n]+")
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+(?=\S)")
 
 
-def cv_passages(matched_text: str) -> tuple[Passage, ...]:
-    """The telling lines of a CV; ``matched_text`` is its text with the person blanked out, so that places stay the same."""
-    return tuple(_first(_pieces(matched_text)))
+def cv_passages(matched_text: str, titles: Sequence[Span] = ()) -> tuple[Passage, ...]:
+    """The person's titles and the telling lines of a CV, in this order.
+
+    ``matched_text`` is the CV's text with the person blanked out, so that places stay the same; ``titles`` are places in it.
+    """
+    named = (
+        Passage(span.start, span.end, Role.TITLE) for span in titles if matched_text[span.start : span.end].strip()
+    )
+    return (*named, *_first(_pieces(matched_text)))
 
 
 def job_passages(description: str) -> tuple[Passage, ...]:
@@ -48,7 +55,7 @@ def _spans(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    if end - start > MOST_CHARACTERS:
+    if len(" ".join(text[start:end].split())) > MOST_CHARACTERS:  # blanks may stand for a name: how long must not show
         for stop in _SENTENCE.finditer(text, start, end):
             yield start, stop.start()
             start = stop.end()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from ingestion.identity import hide_in
-from ingestion.values import ParsedCV, Resume
+from ingestion.values import ParsedCV, Resume, Span
 from jobs.titles import read_title
 
 # Below this share of the document, the parse missed most of it and the document itself says more.
 ENOUGH_OF_TEXT = 0.3
 RECENT_TITLES = 3
+MOST_TITLES = 8
 
 
 def cv_text(matched_text: str, parsed: ParsedCV) -> str:
@@ -28,6 +29,14 @@ def cv_title_text(parsed: ParsedCV, matched_text: str) -> str:
     """The person's own label and latest positions; without any, the first short line."""
     titles = [read_title(hide_in(title, parsed)).core for title in parsed.titles[:RECENT_TITLES]]
     return ", ".join(dict.fromkeys(title for title in titles if title)) or _first_line(_without_blanks(matched_text))
+
+
+def cv_title_spans(parsed: ParsedCV) -> tuple[Span, ...]:
+    """Where the person's label and positions stand in the text, in the order of the reading, each wording once."""
+    places = [("basics.label", parsed.resume.basics.label)]
+    places += [(f"work[{number}].position", work.position) for number, work in enumerate(parsed.resume.work)]
+    first = {text: parsed.evidence[path].span for path, text in reversed(places) if text and path in parsed.evidence}
+    return tuple(sorted(first.values(), key=lambda span: span.start))[:MOST_TITLES]
 
 
 def job_text(title: str, description: str) -> str:
