@@ -1,6 +1,6 @@
-"""Measures the whole way once: parse, embed, match at 20,000 jobs, and upload to explained matches over HTTP.
+"""Measures the whole way once: parse, embed, and upload to explained matches over HTTP.
 
-    .venv/bin/python benchmarks/spine.py [--jobs 20000] [--skip-end-to-end]
+    .venv/bin/python benchmarks/spine.py [--skip-end-to-end]
 
 Runs on databases of its own (an embedded server in a temporary folder) and needs nothing but the installed project. Prints
 one line per figure, with the machine and the commit.
@@ -12,7 +12,6 @@ import argparse
 import json
 import os
 import platform
-import random
 import shutil
 import signal
 import socket
@@ -43,7 +42,6 @@ def main() -> None:
         with django_on_embedded_database():
             bench_parse()
             bench_embedding()
-            bench_match(options.jobs)
         if not options.skip_end_to_end:
             bench_end_to_end(folder / "up")
     finally:
@@ -52,7 +50,6 @@ def main() -> None:
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--jobs", type=int, default=20_000, help="synthetic jobs to match against (default: 20000)")
     parser.add_argument("--skip-end-to-end", action="store_true", help="leave out starting the whole system")
     return parser.parse_args()
 
@@ -138,103 +135,6 @@ def bench_embedding() -> None:
         seconds = [timed(lambda b=batch: provider.embed(b)) for _ in range(3)]
         rate = len(batch) / statistics.median(seconds)
         print(f"{f'embed {name}':<42} {rate:8.1f} texts/s  (mean {sum(map(len, batch)) // len(batch)} characters)")
-
-
-def bench_match(count: int) -> None:
-    """One CV, and batches of CVs, against ``count`` jobs: search, score, and the account of the top ten."""
-    from django.utils import timezone
-
-    from matching.ranking import rank
-    from matching.search import Side
-
-    cv_ids = load_matching_data(count)
-    now = timezone.now()
-    for pk in cv_ids[:3]:
-        rank(Side.JOBS_FOR_CV, [pk], now=now, top=50)
-    single = [timed(lambda p=pk: rank(Side.JOBS_FOR_CV, [p], now=now, top=50)) for pk in cv_ids * 5]
-    report(f"match one CV against {count:,} jobs", single)
-    batch = timed(lambda: rank(Side.JOBS_FOR_CV, cv_ids, now=now, top=50))
-    print(f"{f'match a batch of {len(cv_ids)} CVs':<42} {3600 * len(cv_ids) / batch:8.0f} CVs/h")
-    report("match and explain the top 10", [timed(lambda p=pk: match_and_explain(p, now)) for pk in cv_ids * 2])
-
-
-def match_and_explain(pk: int, now: Any) -> None:
-    from ingestion.models import CV
-    from jobs.models import Job
-    from matching.accounts import account_of
-    from matching.profiles import cv_profile, job_profile
-    from matching.ranking import rank
-    from matching.search import Side
-
-    lines = rank(Side.JOBS_FOR_CV, [pk], now=now, top=50)[pk].lines[:10]
-    cv = CV.objects.select_related("candidate").get(pk=pk)
-    jobs = Job.objects.in_bulk([line.job_id for line in lines])
-    seen = cv_profile(cv, today=now.date())
-    for line in lines:
-        account_of(cv, jobs[line.job_id], line.score.parts, profiles=(seen, job_profile(jobs[line.job_id])))
-
-
-def load_matching_data(count: int) -> list[int]:
-    """The demo, really parsed and embedded, and synthetic jobs around it up to ``count``; returns the CVs' ids."""
-    from django.core.management import call_command
-
-    from cvmatch.core import runner
-    from cvmatch.core.queue import get_stage
-    from ingestion.models import CV
-
-    call_command("createcachetable", verbosity=0)
-    call_command("demo", stdout=open(os.devnull, "w"))  # noqa: SIM115 - closed with the process
-    for stage in ("parse_cvs", "embed_jobs", "embed_cvs"):
-        while runner.run(get_stage(stage), limit=500, trigger="command").claimed:
-            pass
-    seconds = timed(lambda: multiply_jobs(count))
-    runner.run(get_stage("count_words"), limit=1, trigger="command")
-    print(f"{f'load {count:,} synthetic jobs with vectors':<42} {seconds:8.1f} s")
-    return list(CV.objects.order_by("pk").values_list("pk", flat=True))
-
-
-def multiply_jobs(count: int) -> None:
-    """Copies of the demo jobs with shuffled texts and vectors a little off theirs: as clustered as real jobs are."""
-    import numpy as np
-    from django.db import connection
-
-    from jobs.models import Job
-    from matching.models import JobVector
-
-    random.seed(7)
-    noise = np.random.default_rng(7)
-    originals = list(Job.objects.order_by("pk"))
-    vectors: dict[int, dict[str, Any]] = {}
-    for row in JobVector.objects.all():
-        vectors.setdefault(row.job_id, {})[row.kind] = np.asarray(row.embedding)
-    for start in range(len(originals), count, 1000):
-        numbers = range(start, min(start + 1000, count))
-        sources = [originals[number % len(originals)] for number in numbers]
-        copies = Job.objects.bulk_create([copy_of(job, n) for job, n in zip(sources, numbers, strict=True)])
-        rows = [
-            JobVector(job_id=copy.pk, kind=kind, model="all-MiniLM-L6-v2", embedding=off(vector, noise))
-            for copy, job in zip(copies, sources, strict=True)
-            for kind, vector in vectors[job.pk].items()
-        ]
-        JobVector.objects.bulk_create(rows)
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
-
-
-def copy_of(job: Any, number: int) -> Any:
-    from jobs.models import Job
-
-    lines = job.description.split("\n")
-    random.shuffle(lines)
-    fields = {f.name: getattr(job, f.name) for f in Job._meta.concrete_fields if f.name not in {"id", "search"}}
-    return Job(**{**fields, "external_id": f"copy-{number}", "description": "\n".join(lines)})
-
-
-def off(vector: Any, noise: Any) -> Any:
-    import numpy as np
-
-    moved = vector + noise.normal(0, 0.02, vector.shape)
-    return (moved / np.linalg.norm(moved)).astype(np.float32)
 
 
 def bench_end_to_end(var_dir: Path) -> None:

@@ -54,6 +54,15 @@ def stage_settings_name_stages(**_: Any) -> list[CheckMessage]:
     return [Error(message, hint=f"The stages are: {', '.join(sorted(known))}.", id="cvmatch.E004")]
 
 
+@register
+def language_model_can_be_asked(**_: Any) -> list[CheckMessage]:
+    url, model = settings.LLM["URL"], settings.LLM["MODEL"]
+    if not url or (url.startswith(("http://", "https://")) and model):
+        return []
+    hint = "Set CVMATCH_LLM_MODEL too." if not model else "It must begin with http:// or https://."
+    return [Error("CVMATCH_LLM_URL cannot be used.", hint=hint, id="cvmatch.E005")]
+
+
 def _importable(path: str) -> bool:
     try:
         import_string(path)

@@ -13,7 +13,7 @@ from cvmatch.core.queue import delete_finished
 from cvmatch.core.runner import StageReport
 from ingestion.services import delete_superseded
 from jobs.services import delete_expired
-from matching.services import delete_old_embeddings, delete_old_predictions
+from matching.retention import delete_old_embeddings, delete_old_predictions, delete_unused_snapshots
 
 
 def clean_up(limit: int, only: Sequence[int] | None = None) -> StageReport:
@@ -23,6 +23,7 @@ def clean_up(limit: int, only: Sequence[int] | None = None) -> StageReport:
     removed += delete_superseded(before=before, limit=limit)
     removed += delete_expired(before=before, limit=limit)
     removed += delete_old_embeddings(before=before, limit=limit)
+    removed += delete_unused_snapshots(limit=limit)
     removed += StageRun.objects.filter(started_at__lt=before).delete()[0]
     removed += delete_finished(before)
     return StageReport(claimed=removed, done=removed, more=removed >= limit)

@@ -64,6 +64,22 @@ STAGES: tuple[Stage, ...] = (
         about="Counts how rare each word is, for search by words.",
     ),
     Stage(
+        "reread_jobs",
+        "jobs.stages.reread_jobs",
+        batch=200,
+        minutes=60,
+        on=("skills.changed",),
+        about="Reads again what jobs ask for after a change of the skills vocabulary.",
+    ),
+    Stage(
+        "reread_skills",
+        "ingestion.stages.reread_skills",
+        batch=100,
+        minutes=60,
+        on=("skills.changed",),
+        about="Looks for skills in CVs again after a change of the skills vocabulary.",
+    ),
+    Stage(
         "retry_failed",
         "cvmatch.core.stages.retry_failed",
         batch=500,

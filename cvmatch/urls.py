@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from cvmatch import dashboard, home, parsing_page
+from cvmatch import dashboard, evaluation_page, home, parsing_page
 from cvmatch.api import api
 from cvmatch.metrics import metrics
 from ingestion import views as ingestion
@@ -35,6 +35,7 @@ pages = [
     path("operations/pipeline/", dashboard.pipeline_page, name="pipeline"),
     path("operations/pipeline/retry/", dashboard.pipeline_retry, name="pipeline-retry"),
     path("operations/parsing/", parsing_page.parsing_page, name="parsing"),
+    path("operations/ranking/", evaluation_page.evaluation_page, name="ranking"),
 ]
 
 machines = [

@@ -1,24 +1,166 @@
-"""Explains one stored pair of a CV and a job: joins the rows with the pure explainer and the real scorer."""
+"""Explains stored pairs of CVs and jobs: joins the rows with the pure explainer and the real scorer."""
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
 from ingestion.models import CV
 from jobs.models import Job
-from matching.explain import explain
-from matching.scoring import score_with_skill, total
-from matching.values import Account, CVProfile, JobProfile, Part
+from jobs.titles import Level
+from matching.embedding import get_provider
+from matching.explain import Pair, Shown, explain, shown_in
+from matching.models import CVPassages, JobPassages, Match
+from matching.profiles import LEVEL_BY_YEARS, cv_profile, job_profile
+from matching.ranking import scoring_config
+from matching.scoring import score_if, total
+from matching.values import (
+    Account,
+    Addition,
+    Asks,
+    Candidate,
+    CVProfile,
+    Finding,
+    JobProfile,
+    Score,
+    Standing,
+    parts_from_json,
+)
+from matching.values.standing import Key
 
 
-def account_of(cv: CV, job: Job, parts: tuple[Part, ...], *, profiles: tuple[CVProfile, JobProfile]) -> Account:
-    """Why this CV and this job scored as they did; ``parts`` are those of the score, ``profiles`` what it saw."""
-    cv_seen, job_seen = profiles
-    return explain(
-        cv_text=cv.text,
-        cv_skills=cv.skills,
-        job_text=job.description,
-        cv=cv_seen,
-        job=job_seen,
-        parts=parts,
-        score=total(parts).score,
-        score_with=lambda skill_id: score_with_skill(parts, cv_seen, job_seen, skill_id),
+@dataclass(frozen=True)
+class Scored:
+    """One pair with what was measured of it and the score that this gave at the moment ``as_of``."""
+
+    cv_id: int
+    job_id: int
+    found: Candidate
+    score: Score
+    as_of: datetime
+    standing: Standing | None = None
+
+
+def accounts_of(matches: Sequence[Match]) -> list[Account]:
+    """The accounts of stored matches, which come with their CV, job and prediction."""
+    explainer = Explainer({match.cv_id: match.cv for match in matches}, {match.job_id: match.job for match in matches})
+    lists = _lists({match.prediction_id for match in matches})
+    return [explainer.account(_scored(match, lists[match.prediction_id])) for match in matches]
+
+
+def _lists(prediction_ids: Collection[int]) -> Mapping[int, list[Key]]:
+    lists: dict[int, list[Key]] = defaultdict(list)
+    columns = ("prediction_id", "parts_json", "job_id", "cv_id")
+    for pk, parts, job_id, cv_id in Match.objects.filter(prediction__in=prediction_ids).values_list(*columns):
+        lists[pk].append((-_mean(parts), job_id, cv_id))
+    return lists
+
+
+def _mean(parts_json: Sequence[Mapping[str, Any]]) -> float:
+    return total(parts_from_json(parts_json), config=scoring_config()).mean
+
+
+def _scored(match: Match, lines: Iterable[Key]) -> Scored:
+    return Scored(
+        cv_id=match.cv_id,
+        job_id=match.job_id,
+        found=Candidate.from_json(match.signals_json),
+        score=Score(
+            score=float(match.score),
+            low=float(match.low),
+            high=float(match.high),
+            band=match.band,
+            parts=parts_from_json(match.parts_json),
+            mean=_mean(match.parts_json),
+        ),
+        as_of=match.prediction.as_of or match.prediction.created_at,
+        standing=Standing.of(match.job_id, match.cv_id, lines),
     )
+
+
+class Explainer:
+    """Explains pairs of the given CVs and jobs; two queries for all of them, and what pairs share is made once."""
+
+    def __init__(self, cvs: Mapping[int, CV], jobs: Mapping[int, Job]) -> None:
+        self._cvs, self._jobs = cvs, jobs
+        self._cv_profiles: dict[tuple[int, date], CVProfile] = {}
+        self._job_profiles: dict[int, JobProfile] = {}
+        self._shown: dict[int, Shown] = {}
+        model = get_provider().name
+        told = {row.cv_id: row for row in CVPassages.objects.filter(cv__in=cvs, model=model)}
+        self._cv_passages = {pk: row.passages for pk, row in told.items()}
+        self._links = {pk: row.links for pk, row in told.items()}
+        self._job_passages = {row.job_id: row.passages for row in JobPassages.objects.filter(job__in=jobs, model=model)}
+
+    def account(self, scored: Scored) -> Account:
+        """Why this CV and this job scored as they did."""
+        pair = self.pair(scored)
+        # A text that has changed since is another pair, about which the stored score says nothing.
+        holds = _rescored(scored, pair, Addition()).score == scored.score.score
+
+        def score_with(finding: Finding) -> Score | None:
+            return rescored_with(finding, scored, pair) if holds else None
+
+        return explain(pair, scored.score, score_with=score_with, standing=scored.standing)
+
+    def pair(self, scored: Scored) -> Pair:
+        """Both sides as the explainer sees them."""
+        cv, job = self._cvs[scored.cv_id], self._jobs[scored.job_id]
+        profile = self._cv_profile(cv, scored.as_of.date())
+        return Pair(
+            cv_text=cv.text,
+            cv=profile,
+            shown=replace(self._shown_in(cv), by_years=_level_by_years(profile.years)),
+            cv_passages=self._cv_passages.get(cv.pk),
+            job_text=job.description,
+            job=self._job_profile(job),
+            job_passages=self._job_passages.get(job.pk),
+        )
+
+    def _cv_profile(self, cv: CV, today: date) -> CVProfile:
+        if (cv.pk, today) not in self._cv_profiles:
+            self._cv_profiles[cv.pk, today] = cv_profile(cv, today=today, links=self._links.get(cv.pk, ()))
+        return self._cv_profiles[cv.pk, today]
+
+    def _job_profile(self, job: Job) -> JobProfile:
+        if job.pk not in self._job_profiles:
+            self._job_profiles[job.pk] = job_profile(job)
+        return self._job_profiles[job.pk]
+
+    def _shown_in(self, cv: CV) -> Shown:
+        if cv.pk not in self._shown:
+            links = self._links.get(cv.pk, ())
+            self._shown[cv.pk] = shown_in(cv.text, cv.matched_text, cv.skill_mentions, cv.parsed, links)
+        return self._shown[cv.pk]
+
+
+def _level_by_years(years: float | None) -> Level | None:
+    return None if years is None else next((level for least, level in LEVEL_BY_YEARS if years >= least), None)
+
+
+def rescored_with(finding: Finding, scored: Scored, pair: Pair) -> Score | None:
+    """The scorer's answer for the CV with what the finding asks for; None where a profile has no place for it."""
+    addition = _addition(finding, pair.job)
+    return None if addition is None else _rescored(scored, pair, addition)
+
+
+def _rescored(scored: Scored, pair: Pair, addition: Addition) -> Score:
+    """The scorer's answer for the CV with something more in it, all else equal."""
+    return score_if(scored.found, pair.cv, pair.job, addition, config=scoring_config(), now=scored.as_of)
+
+
+def _addition(finding: Finding, job: JobProfile) -> Addition | None:
+    asked = job.requirements
+    if finding.kind == Asks.SKILL:
+        return Addition(skill_id=finding.subject)
+    if finding.kind == Asks.LANGUAGE:
+        levels = (one.level for one in asked.languages if one.language_id == finding.subject)
+        return Addition(language_id=finding.subject, language_level=next(levels, None))
+    if finding.kind == Asks.YEARS and asked.min_years is not None:
+        return Addition(years=float(asked.min_years))
+    if finding.kind == Asks.DEGREE:
+        return Addition(degree=finding.subject)
+    return Addition(level=Level(finding.subject)) if finding.kind == Asks.LEVEL else None

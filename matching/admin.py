@@ -18,13 +18,17 @@ from jobs.models import Job
 from matching.models import (
     Corpus,
     CVEmbedding,
+    CVPassages,
     CVVector,
+    EvaluationRun,
     Explanation,
     JobEmbedding,
+    JobPassages,
     JobVector,
     Lexeme,
     Match,
     Prediction,
+    Snapshot,
     TextEmbedding,
 )
 
@@ -91,6 +95,28 @@ class CVVectorAdmin(_VectorAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return _light(super().get_queryset(request), cv="cv")
+
+
+@admin.register(JobPassages)
+class JobPassagesAdmin(_Linked, ReadOnlyAdmin):
+    list_display = ("id", "job_link", "model")
+    fields = ("job_link", "model")
+    readonly_fields = ("job_link",)
+    ordering = ("-pk",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return _light(super().get_queryset(request), job="job").defer("vectors", "spans_json")
+
+
+@admin.register(CVPassages)
+class CVPassagesAdmin(_Linked, ReadOnlyAdmin):
+    list_display = ("id", "cv_link", "model")
+    fields = ("cv_link", "model")
+    readonly_fields = ("cv_link",)
+    ordering = ("-pk",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return _light(super().get_queryset(request), cv="cv").defer("vectors", "spans_json")
 
 
 @admin.register(Corpus)
@@ -208,3 +234,18 @@ class ExplanationAdmin(StagedAdmin):
     @admin.display(description="account")
     def body(self, explanation: Explanation) -> SafeString:
         return format_html("<pre>{}</pre>", json.dumps(explanation.body_json, indent=1, ensure_ascii=False)[:20_000])
+
+
+@admin.register(Snapshot)
+class SnapshotAdmin(ReadOnlyAdmin):
+    list_display = ("sha256", "kind", "created_at")
+    list_filter = ("kind",)
+    search_fields = ("^sha256",)
+    ordering = ("-created_at",)
+
+
+@admin.register(EvaluationRun)
+class EvaluationRunAdmin(ReadOnlyAdmin):
+    list_display = ("run_at", "collection", "ranker", "queries", "model", "config_version", "commit")
+    list_filter = ("collection", "ranker", "model")
+    exclude = ("by_query_json",)

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from ninja import Router, Schema
+from ninja import Query, Router, Schema
 from ninja.responses import Status as Answer
 from pydantic import Field
 
 from cvmatch.core.errors import InvalidInput, NotAllowed, NotFound
-from cvmatch.core.http_api import user_of
+from cvmatch.core.http_api import address_with, user_of
 from cvmatch.core.models import Status, User
 from ingestion.models import CV
 from ingestion.selectors import get_cv
+from jobs.filter_input import FilterIn
 from jobs.models import Job
 from matching import services
+from matching.live import DEEPEST, is_ready, rank_now
 from matching.models import Match, Prediction
 from matching.progress import Progress, cv_progress
 
@@ -50,7 +53,7 @@ class StatusOut(Schema):
 class MatchOut(Schema):
     """One line of a ranked list."""
 
-    id: int
+    id: int | None = Field(description="Null in a list that is not stored")
     rank: int
     cv_id: int
     job_id: int
@@ -68,7 +71,9 @@ class MatchOut(Schema):
 class PredictionOut(Schema):
     """A ranked list with what it was made from."""
 
-    id: int | None = Field(description="Null while the CV is not read yet; its status tells how far it is")
+    id: int | None = Field(
+        description="Null in a list that is not stored, and while the CV is not read yet; its status tells how far it is"
+    )
     status: str
     side: str
     cv_id: int | None
@@ -79,6 +84,9 @@ class PredictionOut(Schema):
     config_version: str
     error: str
     matches: list[MatchOut]
+    next: str | None = Field(
+        None, description="The address of the ranks that follow, of this same list; null at its end"
+    )
 
 
 class MatchIn(Schema):
@@ -93,6 +101,10 @@ class TaskOut(Schema):
 
     task_id: int
     status: str = Field(examples=["pending"])
+
+
+After = Annotated[int, Query(ge=0, le=100_000, description="the rank after which to begin")]
+Limit = Annotated[int, Query(ge=1, le=200)]
 
 
 @router.get("/cvs/{cv_id}/status", response=StatusOut, summary="How far a CV is", operation_id="get_cv_status")
@@ -111,12 +123,37 @@ def get_cv_status(request: HttpRequest, response: HttpResponse, cv_id: int) -> S
     summary="Recommended jobs",
     operation_id="get_recommendations",
 )
-def get_recommendations(request: HttpRequest, response: HttpResponse, cv_id: int) -> Answer[PredictionOut]:
+def get_recommendations(
+    request: HttpRequest, response: HttpResponse, cv_id: int, after: After = 0, limit: Limit = 100
+) -> Answer[PredictionOut]:
     """The newest list of jobs for a CV, best first; 202 while it is being made."""
     cv = get_cv(user_of(request), cv_id)
     newest = Prediction.objects.filter(cv=cv, side=Prediction.Side.JOBS_FOR_CV).order_by("-created_at", "-pk")
     prediction = newest.filter(status=Status.COMPLETED).first() or newest.first()
-    return _answer(response, prediction or _none_yet(cv))
+    return _answer(response, prediction or _none_yet(cv), after, limit)
+
+
+@router.get(
+    "/cvs/{cv_id}/matches",
+    response={200: PredictionOut, 202: PredictionOut},
+    summary="Jobs under filters, at once",
+    operation_id="get_filtered_matches",
+)
+def get_filtered_matches(
+    request: HttpRequest,
+    response: HttpResponse,
+    cv_id: int,
+    only: Query[FilterIn],
+    after: Annotated[int, Query(ge=0, lt=DEEPEST)] = 0,
+    limit: Annotated[int, Query(ge=1, le=DEEPEST)] = 10,
+) -> Answer[PredictionOut]:
+    """Ranks the open jobs that the filters let through for a CV and explains them; stores nothing. 202 while it is read."""
+    cv = get_cv(user_of(request), cv_id)
+    if not is_ready(cv):
+        return _answer(response, _none_yet(_matchable(cv)))
+    found = rank_now(cv, only=only.value(), after=after, limit=limit)
+    following = address_with(request, after=after + limit) if found.more else None
+    return Answer(200, _prediction(found.prediction, found.matches, following))
 
 
 @router.post("/match", response={202: TaskOut}, summary="Ask for a match", operation_id="start_match")
@@ -134,9 +171,11 @@ def start_match(request: HttpRequest, response: HttpResponse, body: MatchIn) -> 
     summary="A match's state and result",
     operation_id="get_match",
 )
-def get_match(request: HttpRequest, response: HttpResponse, task_id: int) -> Answer[PredictionOut]:
+def get_match(
+    request: HttpRequest, response: HttpResponse, task_id: int, after: After = 0, limit: Limit = 100
+) -> Answer[PredictionOut]:
     """202 while it is being made, 200 with the list once it is there (or with the reason why it failed)."""
-    return _answer(response, _visible(user_of(request), task_id))
+    return _answer(response, _visible(user_of(request), task_id), after, limit)
 
 
 def _none_yet(cv: CV) -> Prediction:
@@ -182,27 +221,34 @@ def _visible(user: User, pk: int) -> Prediction:
     return prediction
 
 
-def _answer(response: HttpResponse, prediction: Prediction) -> Answer[PredictionOut]:
+def _answer(response: HttpResponse, prediction: Prediction, after: int = 0, limit: int = 100) -> Answer[PredictionOut]:
     open_ = prediction.status in {Status.PENDING, Status.PROCESSING}
     if open_:
         response["Retry-After"] = RETRY_AFTER_S
-    return Answer(202 if open_ else 200, _prediction(prediction))
+    lines = _lines(prediction, after, limit + 1)
+    # The address of this very list: a newer one that is made meanwhile moves no page.
+    following = f"/api/v1/match/{prediction.pk}?after={after + limit}&limit={limit}" if len(lines) > limit else None
+    return Answer(202 if open_ else 200, _prediction(prediction, lines[:limit], following))
 
 
-def _prediction(prediction: Prediction) -> PredictionOut:
-    lines = (
-        Match.objects.filter(prediction_id=prediction.pk).select_related("job", "cv", "explanation").order_by("rank")
-    )
-    lines = lines.only(
+def _lines(prediction: Prediction, after: int, limit: int) -> Sequence[Match]:
+    rows = Match.objects.filter(prediction_id=prediction.pk, rank__gt=after)
+    rows = rows.select_related("job", "cv", "explanation").order_by("rank")
+    rows = rows.only(
         "rank", "cv_id", "job_id", "score", "low", "high", "band", "parts_json",
         "job__title", "job__company", "job__remote",
         "job__city", "job__region", "job__country", "job__postal_code", "job__latitude", "job__longitude",
         "cv__label", "explanation__status", "explanation__body_json",
     )  # fmt: skip
+    return list(rows[:limit])
+
+
+def _prediction(prediction: Prediction, lines: Sequence[Match], following: str | None) -> PredictionOut:
     facts = ("status", "side", "cv_id", "job_id", "created_at", "searched", "model", "config_version", "error")
     return PredictionOut(
         id=prediction.pk,
         matches=[_match(line, prediction) for line in lines],
+        next=following,
         **{name: getattr(prediction, name) for name in facts},
     )
 

@@ -18,13 +18,12 @@ from ingestion.services import keep_text
 from ingestion.values import Document
 from jobs.models import Job
 from matching import services
-from matching.accounts import account_of
 from matching.embedding import get_provider
+from matching.live import explained
 from matching.models import CVEmbedding
-from matching.profiles import cv_profile, job_profile
 from matching.ranking import Line, rank
 from matching.search import Side
-from matching.values import Account, CVProfile, Score
+from matching.values import Account, Score
 from matching.vectors import cv_vectors
 
 
@@ -42,7 +41,7 @@ class ExplainedMatch:
     account: Account
 
     def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+        return asdict(self) | {"account": self.account.to_json()}
 
 
 def match_file(content: bytes, *, filename: str, top: int) -> list[ExplainedMatch]:
@@ -76,11 +75,14 @@ def embedded_cv(document: Document, *, filename: str) -> CV:
 
 def _explained(cv: CV, lines: tuple[Line, ...], now: datetime) -> list[ExplainedMatch]:
     jobs = Job.objects.defer("search", "description_html").in_bulk([line.job_id for line in lines])
-    profile = cv_profile(cv, today=now.date())
-    return [_match(number, cv, jobs[line.job_id], line, profile) for number, line in enumerate(lines, start=1)]
+    accounts = explained(cv, jobs, lines, among=lines, now=now)
+    return [
+        _match(number, jobs[line.job_id], line, account)
+        for number, (line, account) in enumerate(zip(lines, accounts, strict=True), start=1)
+    ]
 
 
-def _match(number: int, cv: CV, job: Job, line: Line, profile: CVProfile) -> ExplainedMatch:
+def _match(number: int, job: Job, line: Line, account: Account) -> ExplainedMatch:
     return ExplainedMatch(
         rank=number,
         job_id=job.pk,
@@ -89,5 +91,5 @@ def _match(number: int, cv: CV, job: Job, line: Line, profile: CVProfile) -> Exp
         place="Remote" if job.remote else str(job.place),
         url=job.url,
         score=line.score,
-        account=account_of(cv, job, line.score.parts, profiles=(profile, job_profile(job))),
+        account=account,
     )

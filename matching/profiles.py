@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from cvmatch.core.places import Point, locate
@@ -9,15 +10,22 @@ from cvmatch.core.text import englishness
 from ingestion.models import CV
 from ingestion.values import ParsedCV
 from jobs.models import Job
+from jobs.requirements import Part, Segment
+from jobs.requirements.facts import language_level, lowest_degree
+from jobs.skills import find_languages
 from jobs.titles import Level, read_title
-from matching.values import CVProfile, JobProfile, Pay, Whereabouts
+from matching.scoring.parts import DEGREES
+from matching.values import CVProfile, JobProfile, LanguageShown, Pay, SkillLink, Whereabouts
 
 # What a CV without a level in its titles is taken for, by years of work.
 LEVEL_BY_YEARS = ((10.0, Level.SENIOR), (2.0, Level.MID), (0.0, Level.JUNIOR))
 
 
-def cv_profile(cv: CV, *, today: date) -> CVProfile:
-    """The facts of a parsed CV; the name, contact data and personal details never get past this function."""
+def cv_profile(cv: CV, *, today: date, links: Iterable[SkillLink] = ()) -> CVProfile:
+    """The facts of a parsed CV; the name, contact data and personal details never get past this function.
+
+    ``links`` are phrases of the CV that mean a skill without naming it.
+    """
     parsed = cv.parsed
     months = parsed.experience_months(today)
     years = months / 12 if months else None
@@ -29,6 +37,9 @@ def cv_profile(cv: CV, *, today: date) -> CVProfile:
         desired_pay=_desired_pay(cv),
         english=englishness(cv.matched_text),
         length=len(cv.matched_text.split()),
+        languages=_languages(parsed),
+        degree=_degree(parsed),
+        implied=frozenset(link.skill_id for link in links),
     )
 
 
@@ -55,6 +66,26 @@ def _level(parsed: ParsedCV, years: float | None) -> Level | None:
     if years is None:
         return None
     return next(level for least, level in LEVEL_BY_YEARS if years >= least)
+
+
+def _languages(parsed: ParsedCV) -> tuple[LanguageShown, ...]:
+    """The languages of the CV's own list, with the level where it is told in words that postings use too."""
+    found: dict[str, str | None] = {}
+    for entry in parsed.resume.languages:
+        told = f"{entry.language}: {entry.fluency}"
+        for mention in find_languages(f"Languages: {entry.language}"):
+            found.setdefault(mention.skill_id, language_level(_alone(told), 0, len(entry.language)))
+    return tuple(LanguageShown(language_id, level) for language_id, level in found.items())
+
+
+def _degree(parsed: ParsedCV) -> str | None:
+    """The highest degree of the education, by the words that postings use for degrees too."""
+    read = (lowest_degree([_alone(f"{entry.study_type} in {entry.area}")]) for entry in parsed.resume.education)
+    return max((asked.degree for asked in read if asked), key=DEGREES.index, default=None)
+
+
+def _alone(text: str) -> Segment:
+    return Segment(Part.OPEN, text, 0, len(text))
 
 
 def _cv_place(parsed: ParsedCV) -> Whereabouts:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -14,6 +15,8 @@ from matching.search import Side, get_search
 from matching.search.comparing import K1, B
 from matching.search.tables import tables
 
+# The usual constant of reciprocal-rank fusion, and how deep both lists are read.
+RRF_K, RRF_DEPTH = 60, 1000
 # What a ranker gives: target ids with their scores, best first.
 RankedIds = list[tuple[int, float]]
 Ranker = Callable[[Side, int, int], RankedIds]
@@ -45,7 +48,7 @@ SELECT t.id, sum(q.weight * q.rarity * tf.tf * (%(k1)s + 1)
 def default(side: Side, subject: int, top: int) -> RankedIds:
     """What the product shows: hybrid search, then the score by parts."""
     lines = rank(side, [subject], now=timezone.now(), top=top)[subject].lines
-    return [(line.job_id if side is Side.JOBS_FOR_CV else line.cv_id, line.score.score) for line in lines]
+    return [(line.job_id if side is Side.JOBS_FOR_CV else line.cv_id, 100 * line.score.mean) for line in lines]
 
 
 def dense(side: Side, subject: int, top: int) -> RankedIds:
@@ -64,7 +67,16 @@ def bm25(side: Side, subject: int, top: int) -> RankedIds:
         return [(pk, score) for pk, score in cursor.fetchall()]
 
 
-RANKERS: dict[str, Ranker] = {"default": default, "bm25": bm25, "dense": dense}
+def rrf(side: Side, subject: int, top: int) -> RankedIds:
+    """Reciprocal-rank fusion of words and meaning with equal weights (Cormack, Clarke and Büttcher 2009)."""
+    fused: dict[int, float] = defaultdict(float)
+    for ranker in (bm25, dense):
+        for place, (target, _) in enumerate(ranker(side, subject, RRF_DEPTH), start=1):
+            fused[target] += 1 / (RRF_K + place)
+    return sorted(fused.items(), key=lambda pair: (-pair[1], pair[0]))[:top]
+
+
+RANKERS: dict[str, Ranker] = {"default": default, "bm25": bm25, "dense": dense, "rrf": rrf}
 
 
 def ranker_names() -> Sequence[str]:

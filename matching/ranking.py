@@ -7,17 +7,22 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 
+import numpy as np
+
 from ingestion.models import CV
 from ingestion.values import PARSER_VERSION
 from jobs.models import Job
 from jobs.skills import skills_version
-from matching.coverage import coverage
+from jobs.values import JobFilter
+from matching.coverage import coverage, title_nearness
 from matching.embedding import get_provider
-from matching.models import CVPassages, JobPassages
+from matching.models import CVPassages, JobPassages, JobVector, Kind
 from matching.profiles import cv_profile, job_profile
 from matching.scoring import ScoringConfig, score
 from matching.search import Side, get_search
+from matching.search.comparing import compare
 from matching.values import Candidate, Score
+from matching.values.snapshots import CVSeen, JobSeen
 
 # Each channel brings this many times the lines that are kept, and never fewer than this: the best by all parts is seldom
 # the best by one, and what is best must not depend on how many lines somebody asks for.
@@ -32,6 +37,8 @@ class Line:
     job_id: int
     found: Candidate
     score: Score
+    cv_seen: CVSeen
+    job_seen: JobSeen
 
 
 @dataclass(frozen=True)
@@ -56,10 +63,12 @@ def ranking_version() -> str:
     return f"{scoring_config().version}-{skills_version()[:8]}-p{PARSER_VERSION}"
 
 
-def rank(side: Side, subject_ids: Sequence[int], *, now: datetime, top: int) -> dict[int, Ranked]:
-    """The best targets for each subject that exists; five statements for the whole batch, however large."""
+def rank(
+    side: Side, subject_ids: Sequence[int], *, now: datetime, top: int, only: JobFilter | None = None
+) -> dict[int, Ranked]:
+    """The best targets for each subject that exists, of jobs those that ``only`` lets through; a fixed number of statements."""
     found = get_search().find(
-        side, subject_ids, model=get_provider().name, limit=max(CHANNEL_FACTOR * top, CHANNEL_LEAST)
+        side, subject_ids, model=get_provider().name, limit=max(CHANNEL_FACTOR * top, CHANNEL_LEAST), only=only
     )
     targets = {candidate.target_id for candidates in found.values() for candidate in candidates}
     cv_ids, job_ids = (subject_ids, targets) if side is Side.JOBS_FOR_CV else (targets, subject_ids)
@@ -72,16 +81,33 @@ def rank(side: Side, subject_ids: Sequence[int], *, now: datetime, top: int) -> 
     }
 
 
+def score_pairs(side: Side, pairs: Sequence[tuple[int, int]], *, now: datetime) -> dict[tuple[int, int], Line]:
+    """Given pairs of subject and target as a list of today would have them; pairs of which a row is gone are left out."""
+    subjects, targets = {subject for subject, _ in pairs}, {target for _, target in pairs}
+    cv_ids, job_ids = (subjects, targets) if side is Side.JOBS_FOR_CV else (targets, subjects)
+    rows = _Pairs(_cvs(cv_ids), _jobs(job_ids), now)
+    compared = compare(side, pairs, model=get_provider().name)
+    return {
+        (subject, found.target_id): rows.line(side, subject, found)
+        for subject, candidates in compared.items()
+        for found in candidates
+    }
+
+
 class _Pairs:
     """The rows of one batch with their profiles, each made once however many pairs it is in."""
 
     def __init__(self, cvs: Mapping[int, CV], jobs: Mapping[int, Job], now: datetime) -> None:
         self._cvs, self._jobs, self._now = cvs, jobs, now
-        self._cv_profiles = {pk: cv_profile(cv, today=now.date()) for pk, cv in cvs.items()}
-        self._job_profiles = {pk: job_profile(job) for pk, job in jobs.items()}
         model = get_provider().name
-        self._cv_passages = {row.cv_id: row.passages for row in CVPassages.objects.filter(cv__in=cvs, model=model)}
+        told = {row.cv_id: row for row in CVPassages.objects.filter(cv__in=cvs, model=model)}
+        self._cv_passages = {pk: row.passages for pk, row in told.items()}
+        links = {pk: row.links for pk, row in told.items()}
+        self._cv_profiles = {pk: cv_profile(cv, today=now.date(), links=links.get(pk, ())) for pk, cv in cvs.items()}
+        self._job_profiles = {pk: job_profile(job) for pk, job in jobs.items()}
         self._job_passages = {row.job_id: row.passages for row in JobPassages.objects.filter(job__in=jobs, model=model)}
+        titles = JobVector.objects.filter(job__in=jobs, model=model, kind=Kind.TITLE).values_list("job_id", "embedding")
+        self._job_titles = {job_id: np.asarray(half, dtype=np.float32) for job_id, half in titles}
 
     def input_hashes(self, side: Side) -> dict[int, str]:
         subjects: Mapping[int, CV | Job] = self._cvs if side is Side.JOBS_FOR_CV else self._jobs
@@ -90,13 +116,19 @@ class _Pairs:
     def line(self, side: Side, subject: int, found: Candidate) -> Line:
         cv_id, job_id = (subject, found.target_id) if side is Side.JOBS_FOR_CV else (found.target_id, subject)
         cv, job = self._cv_profiles[cv_id], self._job_profiles[job_id]
-        found = replace(found, coverage=self._coverage(cv_id, job_id))
-        return Line(cv_id, job_id, found, score(found, cv, job, config=scoring_config(), now=self._now))
+        found = self._beside(found, cv_id, job_id)
+        made = score(found, cv, job, config=scoring_config(), now=self._now)
+        seen = CVSeen(self._cvs[cv_id].content_hash, cv), JobSeen(self._jobs[job_id].content_hash, job)
+        return Line(cv_id, job_id, found, made, *seen)
 
-    def _coverage(self, cv_id: int, job_id: int) -> float | None:
-        if cv_id not in self._cv_passages or job_id not in self._job_passages:
-            return None
-        return coverage(self._job_passages[job_id], self._cv_passages[cv_id])
+    def _beside(self, found: Candidate, cv_id: int, job_id: int) -> Candidate:
+        """With what the passages of the two say when they are held against each other."""
+        shown, asked = self._cv_passages.get(cv_id), self._job_passages.get(job_id)
+        if shown is None:
+            return found
+        near = title_nearness(self._job_titles.get(job_id), shown)
+        covered = None if asked is None else coverage(asked, shown)
+        return replace(found, coverage=covered, best_title=near.best_title, title_lines=near.title_lines)
 
 
 def _cvs(ids: Iterable[int]) -> dict[int, CV]:
@@ -108,5 +140,5 @@ def _jobs(ids: Iterable[int]) -> dict[int, Job]:
 
 
 def _ranked(lines: Sequence[Line], top: int, input_hash: str, now: datetime) -> Ranked:
-    best = sorted(lines, key=lambda line: (-line.score.score, line.job_id, line.cv_id))[:top]
+    best = sorted(lines, key=lambda line: (-line.score.mean, line.job_id, line.cv_id))[:top]
     return Ranked(tuple(best), len(lines), now, get_provider().name, ranking_version(), input_hash)

@@ -20,16 +20,19 @@ from matching.models import (
     CVEmbedding,
     CVPassages,
     CVVector,
+    EvaluationRun,
     Explanation,
     JobEmbedding,
     JobPassages,
     JobVector,
     Match,
     Prediction,
-    TextEmbedding,
+    Snapshot,
 )
 from matching.ranking import Ranked, ranking_version
-from matching.values import Account, Passages, fits_to_json, parts_to_json
+from matching.scoring.relations import partial_credits
+from matching.snapshots import Gathered, current_recipe
+from matching.values import Account, Passages, fits_to_json, links_to_json, parts_to_json
 from matching.vectors import TextVectors
 
 # A list that is older than this is made again, for the jobs that came in meanwhile (PIP4).
@@ -138,7 +141,8 @@ def store_cv_vectors(row: CVEmbedding, vectors: TextVectors) -> None:
         update_fields=["embedding"],
     )
     CVVector.objects.filter(cv_id=row.cv_id).exclude(model=row.model, kind__in=vectors.by_kind).delete()
-    CVPassages.objects.update_or_create(cv_id=row.cv_id, defaults=_passage_columns(row.model, vectors.passages))
+    columns = _passage_columns(row.model, vectors.passages) | {"links_json": links_to_json(vectors.links)}
+    CVPassages.objects.update_or_create(cv_id=row.cv_id, defaults=columns)
     announce("cv.embedded", [row.cv_id], interactive=row.interactive)
 
 
@@ -164,7 +168,9 @@ def store_prediction(prediction: Prediction, ranked: Ranked) -> None:
     facts = ("as_of", "model", "config_version", "input_hash", "searched")
     for name in facts:
         setattr(prediction, name, getattr(ranked, name))
-    prediction.save(update_fields=facts)
+    seen = Gathered()
+    prediction.recipe = seen.name(current_recipe())
+    prediction.save(update_fields=[*facts, "recipe"])
     matches = Match.objects.bulk_create(
         Match(
             prediction=prediction,
@@ -180,9 +186,14 @@ def store_prediction(prediction: Prediction, ranked: Ranked) -> None:
             fits_json=fits_to_json(line.score),
             parts_json=parts_to_json(line.score.parts),
             signals_json=line.found.to_json(),
+            related_json=partial_credits(line.cv_seen.profile, line.job_seen.profile),
+            cv_snapshot=seen.name(line.cv_seen),
+            job_snapshot=seen.name(line.job_seen),
         )
         for rank, line in enumerate(ranked.lines, start=1)
     )
+    # After the lines that name them: see retention.delete_unused_snapshots.
+    Snapshot.objects.bulk_create(seen.rows, ignore_conflicts=True)
     Explanation.objects.bulk_create(Explanation(match=match, interactive=prediction.interactive) for match in matches)
     announce("prediction.ready", [prediction.pk], interactive=prediction.interactive)
 
@@ -193,29 +204,9 @@ def store_explanation(explanation: Explanation, account: Account) -> None:
     explanation.save(update_fields=["body_json"])
 
 
-def delete_old_predictions(*, before: datetime, limit: int) -> int:
-    """Remove lists made before that moment unless they are the newest of their subject; returns how many."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            SELECT p.id FROM matching_prediction p
-             WHERE p.created_at < %s AND EXISTS (
-               SELECT 1 FROM matching_prediction n
-                WHERE n.side = p.side AND n.cv_id IS NOT DISTINCT FROM p.cv_id
-                  AND n.job_id IS NOT DISTINCT FROM p.job_id AND n.created_at > p.created_at AND n.status = 'completed')
-             ORDER BY p.id LIMIT %s
-            """,
-            [before, limit],
-        )
-        ids = [row[0] for row in cursor.fetchall()]
-    Prediction.objects.filter(pk__in=ids).delete()
-    return len(ids)
-
-
-def delete_old_embeddings(*, before: datetime, limit: int) -> int:
-    """Forget cached vectors made before that moment; a text that is still here is embedded again when it is needed."""
-    old = TextEmbedding.objects.filter(created_at__lt=before).values_list("pk", flat=True)[:limit]
-    return int(TextEmbedding.objects.filter(pk__in=list(old)).delete()[0])
+def store_evaluation(rows: Sequence[EvaluationRun]) -> None:
+    """Keep how good rankers were on one collection."""
+    EvaluationRun.objects.bulk_create(rows)
 
 
 def refresh_words() -> int:

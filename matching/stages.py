@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
-from functools import cache
 
 from django.conf import settings
 from django.db.models import F
@@ -14,13 +12,13 @@ from cvmatch.core.errors import CvmatchError
 from cvmatch.core.models import Status
 from cvmatch.core.runner import StageReport, work_off
 from matching import services
-from matching.accounts import account_of
+from matching.accounts import accounts_of
 from matching.embedding import get_provider
 from matching.models import CVEmbedding, Explanation, JobEmbedding, Prediction
-from matching.profiles import cv_profile, job_profile
+from matching.narrating import narrated
 from matching.ranking import Ranked, rank
 from matching.search import Side
-from matching.values import Account, CVProfile, JobProfile, parts_from_json
+from matching.values import Account
 from matching.vectors import TextVectors, cv_vectors, job_vectors
 
 
@@ -103,29 +101,5 @@ def _match(side: Side, predictions: Sequence[Prediction], subjects: Sequence[int
 
 
 def _explain(rows: Sequence[Explanation]) -> Sequence[Account]:
-    """The lines of a list share their CV or their job, so profiles are made once per chunk."""
-
-    @cache
-    def cv_of(cv_id: int, today: date) -> CVProfile:
-        return cv_profile(cvs[cv_id], today=today)
-
-    @cache
-    def job_of(job_id: int) -> JobProfile:
-        return job_profile(jobs[job_id])
-
-    cvs = {row.match.cv_id: row.match.cv for row in rows}
-    jobs = {row.match.job_id: row.match.job for row in rows}
-    return [
-        account_of(
-            row.match.cv,
-            row.match.job,
-            parts_from_json(row.match.parts_json),
-            profiles=(cv_of(row.match.cv_id, _made_on(row)), job_of(row.match.job_id)),
-        )
-        for row in rows
-    ]
-
-
-def _made_on(row: Explanation) -> date:
-    prediction = row.match.prediction
-    return (prediction.as_of or prediction.created_at).date()
+    matches = [row.match for row in rows]
+    return narrated(matches, accounts_of(matches))

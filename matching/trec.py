@@ -1,11 +1,11 @@
-"""Ranks one labelled collection by the production code and gives a TREC run."""
+"""Brings one labelled collection into the database and ranks it by the production code, for TREC runs."""
 
 from __future__ import annotations
 
 import gzip
 import json
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,6 +26,7 @@ from matching.services import refresh_words
 KINDS = ("title-to-title", "job-to-cv", "cv-to-job")
 MAX_BYTES = 10_000_000
 LOAD_BATCH = 500
+STEP = 2e-6
 
 
 @dataclass(frozen=True)
@@ -46,23 +47,34 @@ def read_entries(path: Path) -> list[Entry]:
         raise InvalidInput(f"{path}: not JSON Lines in UTF-8, or a damaged archive.") from error
 
 
-def run(
-    kind: str, *, queries: list[Entry], corpus: list[Entry], ranker: Ranker, top: int, say: Callable[[str], None]
-) -> Iterator[tuple[str, str, int, float]]:
-    """``(query id, document id, rank, score)`` for each query; needs an empty database, which it fills."""
-    side = Side.CVS_FOR_JOB if kind == "job-to-cv" else Side.JOBS_FOR_CV
+@dataclass(frozen=True)
+class Loaded:
+    """A collection in the database, embedded: any number of rankers can be asked about it."""
+
+    side: Side
+    queries: Mapping[str, int]
+    documents: Mapping[int, str]
+
+    def ranked(self, query: str, ranker: Ranker, top: int) -> list[tuple[str, float]]:
+        """Document ids with their scores for one query, best first.
+
+        The scores are those of the ranker less a millionth or two a line: tools order a run by score alone, and would
+        put lines of the same rounded score into the order of their names.
+        """
+        found = [(pk, score) for pk, score in ranker(self.side, self.queries[query], top) if pk in self.documents]
+        return [(self.documents[pk], score - STEP * place) for place, (pk, score) in enumerate(found)]
+
+
+def load(kind: str, *, queries: list[Entry], corpus: list[Entry], say: Callable[[str], None]) -> Loaded:
+    """Fills the database, which must be empty, with a collection and embeds it."""
     load_queries, load_corpus = _loaders(kind)
     query_ids, corpus_ids = load_queries("query", queries), load_corpus("corpus", corpus)
     say(f"{len(queries)} queries and {len(corpus)} documents read")
     _embed_all()
     refresh_words()
     say("embedded")
-    names = {pk: name for name, pk in corpus_ids.items()}
-    for entry in queries:
-        ranked = ranker(side, query_ids[entry.id], top)
-        for place, (pk, score) in enumerate(ranked, start=1):
-            if pk in names:
-                yield entry.id, names[pk], place, score
+    side = Side.CVS_FOR_JOB if kind == "job-to-cv" else Side.JOBS_FOR_CV
+    return Loaded(side, query_ids, {pk: name for name, pk in corpus_ids.items()})
 
 
 def _loaders(kind: str) -> tuple[Callable[[str, list[Entry]], dict[str, int]], ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -14,16 +15,20 @@ from jobs.skills import skill_name
 from matching.embedding import Vector, get_provider
 from matching.embedding import text as texts
 from matching.embedding.passages import cv_passages, job_passages
+from matching.linking import Linker, read_sure_linker
+from matching.linking.implied import Told, implied_skills
 from matching.models import Kind, TextEmbedding
-from matching.values import Passage, Passages
+from matching.values import Passage, Passages, Role, SkillLink
 
 
 @dataclass(frozen=True)
 class TextVectors:
-    """All vectors of one CV or job: one by kind (a text without a word in it has none), and one by passage."""
+    """All vectors of one CV or job: one by kind (a text without a word in it has none), and one by passage; of a CV also the
+    skills that its passages mean without naming them."""
 
     by_kind: Mapping[str, Vector]
     passages: Passages
+    links: tuple[SkillLink, ...] = ()
 
 
 def cv_vectors(cvs: Sequence[CV]) -> list[TextVectors]:
@@ -37,8 +42,10 @@ def cv_vectors(cvs: Sequence[CV]) -> list[TextVectors]:
             Kind.SKILLS: [_names(mention.skill_id for mention in cv.skills) for cv in cvs],
         }
     )
-    passages = _embedded([(cv.matched_text, cv_passages(cv.matched_text)) for cv in cvs])
-    return [TextVectors(*both) for both in zip(by_kind, passages, strict=True)]
+    passages = _embedded(
+        [(cv.matched_text, cv_passages(cv.matched_text, texts.cv_title_spans(resume))) for cv, resume in pairs]
+    )
+    return [TextVectors(*row) for row in zip(by_kind, passages, _links(cvs, passages), strict=True)]
 
 
 def job_vectors(jobs: Sequence[Job]) -> list[TextVectors]:
@@ -74,9 +81,30 @@ def embed_cached(texts: Sequence[str]) -> list[Vector]:
     return [vectors[key] for key in hashes]
 
 
+@cache
+def cv_linker() -> Linker | None:
+    """What links CVs, loaded once in a process; none where the model is not the one that linking was fitted on."""
+    provider = get_provider()
+    return read_sure_linker(provider.name, provider.embed)
+
+
+def _links(cvs: Sequence[CV], passages: Sequence[Passages]) -> list[tuple[SkillLink, ...]]:
+    linker = cv_linker()
+    if linker is None:
+        return [()] * len(cvs)
+    lines = [[(p.start, p.end) for p in of_cv.passages if p.role is Role.SHOWS] for of_cv in passages]
+    told = (Told(cv.matched_text, of_cv, cv.skill_mentions) for cv, of_cv in zip(cvs, lines, strict=True))
+    return implied_skills(linker, list(told))
+
+
 def _names(skill_ids: Iterable[str]) -> str:
     """The skills in a fixed order, since the same set is the same text."""
     return ", ".join(sorted({skill_name(skill_id) for skill_id in skill_ids}))
+
+
+def _said(piece: str, passage: Passage) -> str:
+    """What is embedded of a passage: of a title the occupation, as with the titles of jobs."""
+    return texts.job_title_text(piece) if passage.role is Role.TITLE else piece
 
 
 def _by_kind(texts_by_kind: Mapping[Kind, Sequence[str]]) -> list[dict[str, Vector]]:
@@ -87,13 +115,13 @@ def _by_kind(texts_by_kind: Mapping[Kind, Sequence[str]]) -> list[dict[str, Vect
     return [{kind: vector for kind, vector in row.items() if vector.any()} for row in rows]
 
 
-def _embedded(texts: Sequence[tuple[str, tuple[Passage, ...]]]) -> list[Passages]:
+def _embedded(cut: Sequence[tuple[str, tuple[Passage, ...]]]) -> list[Passages]:
     """The passages of each text with vectors. They are not cached one by one: they change only together with their text,
     and there are twenty times as many of them as of texts."""
-    pieces = [[text[p.start : p.end] for p in passages] for text, passages in texts]
+    pieces = [[_said(text[p.start : p.end], p) for p in passages] for text, passages in cut]
     unique = sorted({piece for row in pieces for piece in row})
     vectors = dict(zip(unique, get_provider().embed(unique), strict=True)) if unique else {}
     return [
         Passages(passages, np.array([vectors[piece] for piece in row], dtype=np.float32).reshape(-1, 384))
-        for (_, passages), row in zip(texts, pieces, strict=True)
+        for (_, passages), row in zip(cut, pieces, strict=True)
     ]

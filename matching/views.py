@@ -20,11 +20,17 @@ from ingestion.corrections import Corrected, corrected
 from ingestion.models import CV, Correction
 from ingestion.reading import reading_of
 from ingestion.selectors import find_confirmation, get_cv, list_corrections, list_versions
+from jobs.facets import count_facets
+from jobs.filter_input import filter_from
+from jobs.models import Job
 from jobs.selectors import get_job
+from jobs.values import JobFilter
 from matching import retrying, services
+from matching.live import is_ready, rank_now
 from matching.progress import Progress, cv_progress
 from matching.selectors import candidates_for_job, get_match_page, jobs_for_cv
-from matching.selectors.lists import is_searchable, needs_new_list
+from matching.selectors.lines import line_of
+from matching.selectors.lists import RankedList, is_searchable, needs_new_list
 from matching.steps import steps_of
 
 PREVIEW = 3
@@ -88,10 +94,26 @@ def cv_retry(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 @login_required
 def cv_matches(request: HttpRequest, pk: int) -> HttpResponse:
-    """The jobs for a CV, with why and what is missing."""
-    cv = get_cv(current_user(request), pk)
-    part = "#list" if request.headers.get("HX-Target") == "list" else ""
-    return render(request, f"matching/jobs.html{part}", {"cv": cv, "ranked": jobs_for_cv(cv)})
+    """The jobs for a CV, with why and what is missing; under a filter they are ranked anew."""
+    cv, only = get_cv(current_user(request), pk), filter_from(request.GET)
+    asked = request.GET.dict()
+    context = {
+        "cv": cv,
+        "only": only,
+        "asked": asked,
+        "ranked": filtered_jobs(cv, only) if only and is_ready(cv) else jobs_for_cv(cv),
+    }
+    if request.headers.get("HX-Target") == "list" and request.headers.get("HX-Trigger") == "list":
+        return render(request, "matching/jobs.html#list", context)
+    context["facets"] = count_facets(Job.objects.active(), only, currency=asked.get("currency", ""))
+    part = "#update" if request.headers.get("HX-Target") == "list" else ""
+    return render(request, f"matching/jobs.html{part}", context)
+
+
+def filtered_jobs(cv: CV, only: JobFilter) -> RankedList:
+    """The best jobs under a filter, ranked and explained now."""
+    found = rank_now(cv, only=only)
+    return RankedList(found.prediction, found.prediction, tuple(line_of(match) for match in found.matches))
 
 
 @require_POST

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any, Generic, TypeVar, cast
-from urllib.parse import urlencode
 
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, JsonResponse
@@ -53,9 +52,16 @@ def keyset_page(request: HttpRequest, rows: QuerySet[M], cursor: int | None, lim
     found = list(below.order_by("-pk")[: limit + 1])
     more = len(found) > limit
     found = found[:limit]
-    query = {**request.GET.dict(), "cursor": str(found[-1].pk)} if more else {}
-    address = f"{request.path}?{urlencode(query)}" if more else None
+    address = address_with(request, cursor=found[-1].pk) if more else None
     return Page[Any].model_construct(items=found, next=address)
+
+
+def address_with(request: HttpRequest, **changed: int) -> str:
+    """The address of this request with other values of some parameters."""
+    query = request.GET.copy()  # some parameters are given more than once
+    for name, value in changed.items():
+        query[name] = str(value)
+    return f"{request.path}?{query.urlencode()}"
 
 
 def problem(*, title: str, status: int, detail: str, errors: list[dict[str, Any]] | None = None) -> JsonResponse:

@@ -19,6 +19,12 @@ ENVIRONMENT = (
     "CSRF_TRUSTED_ORIGINS",
     "CVMATCH_DEMO",
     "CVMATCH_EMBEDDING_PROVIDER",
+    "CVMATCH_LLM_KEY",
+    "CVMATCH_LLM_LINES",
+    "CVMATCH_LLM_MAX_TOKENS",
+    "CVMATCH_LLM_MODEL",
+    "CVMATCH_LLM_TIMEOUT_S",
+    "CVMATCH_LLM_URL",
     "CVMATCH_LOG_LEVEL",
     "CVMATCH_MATCH_TOP",
     "CVMATCH_MAX_UPLOAD_MB",
@@ -225,7 +231,8 @@ RECOGNISE_TIMEOUT_S = 80.0
 RECOGNISE_MEMORY_MB = 1400
 
 EMBEDDING_PROVIDERS: dict[str, dict[str, Any]] = {
-    "minilm": {"BACKEND": "matching.embedding.minilm.MiniLMProvider", "OPTIONS": {}},
+    "minilm": {"BACKEND": "matching.embedding.minilm.MiniLMProvider", "OPTIONS": {"adapter": "cvmatch-1"}},
+    "minilm-plain": {"BACKEND": "matching.embedding.minilm.MiniLMProvider", "OPTIONS": {}},
     "hashing": {"BACKEND": "matching.embedding.hashing.HashingProvider", "OPTIONS": {}},
 }
 EMBEDDING_PROVIDER = env.str("CVMATCH_EMBEDDING_PROVIDER", default="minilm")
@@ -235,6 +242,15 @@ JOB_SOURCES: dict[str, dict[str, Any]] = {
     "csv": {"BACKEND": "ingestion.sources.csv_file.CsvSource"},
 }
 MATCH_TOP = env.int("CVMATCH_MATCH_TOP", default=50)
+# Off without a URL. What is sent there: findings with quotes in which the person is hidden.
+LLM: dict[str, Any] = {
+    "URL": env.str("CVMATCH_LLM_URL", default=""),
+    "MODEL": env.str("CVMATCH_LLM_MODEL", default=""),
+    "KEY": env.str("CVMATCH_LLM_KEY", default=""),
+    "TIMEOUT_S": env.float("CVMATCH_LLM_TIMEOUT_S", default=20.0),
+    "MAX_TOKENS": env.int("CVMATCH_LLM_MAX_TOKENS", default=500),
+    "LINES": env.int("CVMATCH_LLM_LINES", default=3),
+}
 
 # --- Language, time, logs -------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"

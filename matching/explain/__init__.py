@@ -1,39 +1,64 @@
-"""Accounts of matches: findings with their places in the texts, what would raise the score, and a few sentences."""
+"""Accounts of matches: findings with their places in the texts, what would raise the score, and the same in words."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
-from jobs.skills import SkillMention
-from matching.explain.evidence import STATED, findings
-from matching.explain.words import sentences
-from matching.values import Account, CVProfile, Finding, JobProfile, Part, Raise
+from matching.explain.answers import sentence_findings
+from matching.explain.evidence import findings
+from matching.explain.raises import ScoreWith, raises
+from matching.explain.reasons import reasons
+from matching.explain.shown import Shown, shown_in
+from matching.explain.words import sentences, talking_points
+from matching.values import Account, CVProfile, Finding, JobProfile, Passages, Score, Standing
 
-RAISES = 3
+__all__ = ["Pair", "Shown", "explain", "shown_in"]
 
 
-def explain(
-    *,
-    cv_text: str,
-    cv_skills: tuple[SkillMention, ...],
-    job_text: str,
-    cv: CVProfile,
-    job: JobProfile,
-    parts: Sequence[Part],
-    score: float,
-    score_with: Callable[[str], float],
-) -> Account:
-    """The account of one match; ``score_with`` is the real scorer, asked for the CV with one skill more."""
-    found = findings(cv_text=cv_text, cv_skills=cv_skills, job_text=job_text, requirements=job.requirements)
+@dataclass(frozen=True)
+class Pair:
+    """Both sides of a match: the texts, what the scorer saw of them, and what stands where in the CV."""
+
+    cv_text: str
+    cv: CVProfile
+    shown: Shown
+    cv_passages: Passages | None
+    job_text: str
+    job: JobProfile
+    job_passages: Passages | None
+
+
+def explain(pair: Pair, scored: Score, *, score_with: ScoreWith, standing: Standing | None = None) -> Account:
+    """The account of one match.
+
+    ``score_with`` is the real scorer, asked for the CV with what one finding asks for; ``standing`` the place in a list.
+    """
+    found = _counted(_findings(pair), scored)
+    options = raises(found, scored, score_with=score_with, standing=standing)
     return Account(
         findings=found,
-        raises=_raises(found, score, score_with),
-        sentences=sentences(findings=found, parts=parts, cv=cv, job=job),
+        raises=options,
+        sentences=sentences(findings=found, parts=scored.parts, cv=pair.cv, job=pair.job),
+        points=talking_points(findings=found, raises=options, score=scored),
+        reasons=reasons(scored.parts, found, pair.cv, pair.job),
     )
 
 
-def _raises(found: Sequence[Finding], score: float, score_with: Callable[[str], float]) -> tuple[Raise, ...]:
-    """The additions that would raise the score most."""
-    options = [Raise(finding.name, score_with(finding.subject)) for finding in found if finding.state != STATED]
-    better = [option for option in options if option.score > score]
-    return tuple(sorted(better, key=lambda option: (-option.score, option.name))[:RAISES])
+def _findings(pair: Pair) -> tuple[Finding, ...]:
+    named = findings(shown=pair.shown, cv=pair.cv, job=pair.job, job_text=pair.job_text)
+    return named + sentence_findings(
+        job_text=pair.job_text,
+        cv_text=pair.cv_text,
+        asked=pair.job_passages,
+        shown=pair.cv_passages,
+        named=named,
+        cv=pair.cv,
+        job=pair.job,
+    )
+
+
+def _counted(found: Sequence[Finding], scored: Score) -> tuple[Finding, ...]:
+    """Findings name a part only where that part counts in this score."""
+    known = {part.name for part in scored.parts if part.value is not None}
+    return tuple(finding if finding.part in known else replace(finding, part="") for finding in found)

@@ -12,9 +12,9 @@ from matching.search import Side
 from matching.search.tables import Tables, tables
 from matching.values import Candidate
 
-# The words of a subject that are looked up in the index, and those that each found target is compared by: the rarest of
-# those it uses most.
-SEARCHED_WORDS, COMPARED_WORDS = 24, 150
+# The words of a subject that are looked up in the index, the rarest of those it uses most; and those that each found target
+# is compared by, which is all of them in all but endless texts.
+SEARCHED_WORDS, COMPARED_WORDS = 24, 1000
 # The searched words together occur in about this many targets, the rarest words first: each match has to be ranked by
 # PostgreSQL (10 microseconds), and without a bound their number grows with the table.
 WORD_MATCHES = 1500
@@ -22,7 +22,7 @@ WORD_MATCHES = 1500
 K1, B = 1.2, 0.75
 
 # subject   the vectors and words of the batch
-# terms     each subject's most telling words, with how rare they are among the targets
+# terms     each subject's words, with how often it uses them times how rare they are among the targets
 # query     the same as one tsquery per subject
 SUBJECTS = """
 WITH subject AS MATERIALIZED (
@@ -42,24 +42,24 @@ corpus AS MATERIALIZED (
 ),
 terms AS MATERIALIZED (
   SELECT *, sum(documents) OVER (PARTITION BY id ORDER BY nth > %(searched_words)s, documents, lexeme) AS matches FROM (
-    SELECT s.id, w.lexeme, r.rarity, coalesce(l.documents, 0) AS documents,
-           row_number() OVER (PARTITION BY s.id
-             ORDER BY r.rarity * least(cardinality(w.positions), 4) * (1 + ('A' = ANY(w.weights))::int) DESC, w.lexeme) AS nth
+    SELECT s.id, w.lexeme, d.documents, cardinality(w.positions) * r.rarity AS weight, t.telling,
+           row_number() OVER (PARTITION BY s.id ORDER BY t.telling DESC,
+             r.rarity * least(cardinality(w.positions), 4) * (1 + ('A' = ANY(w.weights))::int) DESC, w.lexeme) AS nth
       FROM subject s
      CROSS JOIN corpus c
      CROSS JOIN LATERAL unnest(s.search) AS w(lexeme, positions, weights)
       LEFT JOIN matching_lexeme l ON l.corpus = %(corpus)s AND l.lexeme = w.lexeme
-     CROSS JOIN LATERAL (
-       SELECT ln(1 + (c.documents - coalesce(l.documents, 0) + 0.5) / (coalesce(l.documents, 0) + 0.5)) AS rarity
-     ) r
-     WHERE length(w.lexeme) > 1 AND coalesce(l.documents, 0) <= 0.2 * c.documents + 5
-       AND (l.documents IS NOT NULL OR c.documents = 1)  -- a word that no target has finds nothing; 1: not counted yet
+     CROSS JOIN LATERAL (SELECT coalesce(l.documents, 0) AS documents) d
+     CROSS JOIN LATERAL (SELECT ln(1 + (c.documents - d.documents + 0.5) / (d.documents + 0.5)) AS rarity) r
+     CROSS JOIN LATERAL (SELECT length(w.lexeme) > 1 AND d.documents <= 0.2 * c.documents + 5 AS telling) t
+     WHERE l.documents IS NOT NULL OR c.documents = 1  -- a word that no target has finds nothing; 1: not counted yet
   ) ranked WHERE nth <= %(compared_words)s
 ),
 query AS MATERIALIZED (
-  SELECT id, sum(rarity) AS total,
+  SELECT id, sum(weight) AS total,
          (string_agg('''' || replace(replace(lexeme, '\\', '\\\\'), '''', '''''') || '''', ' | ')
-            FILTER (WHERE nth <= %(searched_words)s AND (matches <= %(matches)s OR matches = documents)))::tsquery AS words
+            FILTER (WHERE telling AND nth <= %(searched_words)s AND (matches <= %(matches)s OR matches = documents)))::tsquery
+           AS words
     FROM terms GROUP BY id
 )
 """
@@ -82,7 +82,7 @@ SELECT f.subject_id, f.target_id,
   LEFT JOIN {target_vectors} skills_v
     ON skills_v.{target_key} = t.id AND skills_v.kind = 'skills' AND skills_v.model = %(model)s
   LEFT JOIN LATERAL (
-    SELECT sum(k.rarity * tf.tf / (tf.tf + %(k1)s * (1 - %(b)s + %(b)s * length(t.search) / c.mean_length))) AS met
+    SELECT sum(k.weight * tf.tf / (tf.tf + %(k1)s * (1 - %(b)s + %(b)s * length(t.search) / c.mean_length))) AS met
       FROM corpus c
      CROSS JOIN LATERAL unnest(t.search) AS w(lexeme, positions, weights)
       JOIN terms k ON k.id = s.id AND k.lexeme = w.lexeme

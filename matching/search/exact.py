@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
+from django.db.models import QuerySet
 from numpy.typing import NDArray
 
 from jobs.values import JobFilter
 from matching.models import CVVector, JobVector, Kind
 from matching.search import Side
+from matching.search.planning import may_be_found
 from matching.values import Candidate
 
 Vectors = dict[int, NDArray[np.float64]]
@@ -22,8 +25,9 @@ class ExactSearch:
         self, side: Side, subject_ids: Sequence[int], *, model: str, limit: int, only: JobFilter | None = None
     ) -> Mapping[int, list[Candidate]]:
         load_subjects, load_targets = (_cvs, _jobs) if side is Side.JOBS_FOR_CV else (_jobs, _cvs)
-        targets = {kind: load_targets(model, kind, None) for kind in Kind.values}
-        subjects = {kind: load_subjects(model, kind, list(subject_ids)) for kind in Kind.values}
+        found = may_be_found(side, only)
+        targets = {kind: load_targets(model, kind, found) for kind in Kind.values}
+        subjects = {kind: load_subjects(model, kind, subject_ids) for kind in Kind.values}
         return {subject: _nearest(subject, subjects, targets, limit) for subject in subject_ids}
 
 
@@ -49,15 +53,13 @@ def _cosines(vector: NDArray[np.float64] | None, targets: Vectors) -> dict[int, 
     return {} if vector is None else {key: float(vector @ other) for key, other in targets.items()}
 
 
-def _jobs(model: str, kind: str, ids: list[int] | None) -> Vectors:
-    rows = JobVector.objects.filter(model=model, kind=kind)
-    rows = rows.filter(job__status="active") if ids is None else rows.filter(job_id__in=ids)
+def _jobs(model: str, kind: str, chosen: QuerySet[Any] | Sequence[int]) -> Vectors:
+    rows = JobVector.objects.filter(model=model, kind=kind, job__in=chosen)
     return {row.job_id: _unit(row.embedding) for row in rows}
 
 
-def _cvs(model: str, kind: str, ids: list[int] | None) -> Vectors:
-    rows = CVVector.objects.filter(model=model, kind=kind)
-    rows = rows.filter(cv__is_latest=True) if ids is None else rows.filter(cv_id__in=ids)
+def _cvs(model: str, kind: str, chosen: QuerySet[Any] | Sequence[int]) -> Vectors:
+    rows = CVVector.objects.filter(model=model, kind=kind, cv__in=chosen)
     return {row.cv_id: _unit(row.embedding) for row in rows}
 
 

@@ -12,21 +12,24 @@ from cvmatch.core.highlight import Mark, Segment, segments
 from cvmatch.core.models import User
 from matching.models import Match, Prediction
 from matching.selectors.lines import PART_NAMES, Line, line_of
-from matching.values import Finding, Part, Place, parts_from_json
+from matching.values import Asks, Finding, Fit, Part, Place, fit_from_json, parts_from_json
 
 # Characters shown on each side of quoted words.
 AROUND = 48
+# Places of one finding that are quoted; all of them are marked in the text.
+QUOTED = 2
 _BULLETS = " \u2022\u00b7-–*▪●◦"
 
 
 @dataclass(frozen=True)
 class PartRow:
-    """A part of the score in points; ``width`` is how much of it was reached, in hundredths."""
+    """A part of the score in points; ``width`` is how much of it was reached, in hundredths, ``words`` what it rests on."""
 
     name: str
     points: float | None
     full: float
     width: float
+    words: str = ""
 
 
 @dataclass(frozen=True)
@@ -40,13 +43,32 @@ class Quote:
 
 @dataclass(frozen=True)
 class Shown:
-    """A finding with its number, and which of its places are really in the texts shown."""
+    """A finding with its number, and those of its places that are really in the texts shown.
+
+    ``quotes`` are the first of the places in the CV, each with the words around it.
+    """
 
     number: int
     finding: Finding
-    in_cv: bool
+    part: str
+    places: tuple[Place, ...]
     in_job: bool
-    quote: Quote | None
+    quotes: tuple[Quote, ...]
+
+    @property
+    def is_wish(self) -> bool:
+        """Nice to have; the level of a title is neither that nor a must."""
+        return not self.finding.must and self.finding.kind != Asks.LEVEL
+
+    @property
+    def others(self) -> int:
+        """How many places there are besides, where two are quoted."""
+        return len(self.places) - len(self.quotes) if len(self.quotes) == QUOTED else 0
+
+    @property
+    def similarity(self) -> str:
+        """The cosine with two digits, where one line answers another; words that are the same need none."""
+        return f"{self.finding.similarity:.2f}" if self.finding.similarity is not None and self.places else ""
 
 
 @dataclass(frozen=True)
@@ -61,6 +83,8 @@ class MatchPage:
     is_stale: bool
     before: int | None
     after: int | None
+    for_job: Fit | None = None
+    for_person: Fit | None = None
 
     @property
     def match(self) -> Match:
@@ -75,19 +99,21 @@ def get_match_page(user: User, pk: int) -> MatchPage:
     line = line_of(match)
     findings = tuple(_shown(line, match.cv.text, match.job.description))
     lost = any(
-        (item.finding.in_cv is not None and not item.in_cv) or (item.finding.in_job is not None and not item.in_job)
+        len(item.places) < len(item.finding.evidence) or (item.finding.in_job is not None and not item.in_job)
         for item in findings
     )
     before, after = _neighbours(match)
     return MatchPage(
         line=line,
-        parts=tuple(_part_row(part) for part in parts_from_json(match.parts_json)),
+        parts=_part_rows(line, parts_from_json(match.parts_json)),
         findings=findings,
         cv_text=segments(match.cv.text, _marks(findings, "cv")),
         job_text=segments(match.job.description, _marks(findings, "job")),
         is_stale=lost,
         before=before,
         after=after,
+        for_job=fit_from_json(match.fits_json.get("for_job")),
+        for_person=fit_from_json(match.fits_json.get("for_person")),
     )
 
 
@@ -108,9 +134,18 @@ def _visible(user: User) -> QuerySet[Match]:
 
 def _shown(line: Line, cv_text: str, job_text: str) -> Iterator[Shown]:
     for number, finding in enumerate(line.account.findings if line.account else ()):
-        in_cv = _is_there(finding.in_cv, cv_text)
-        quote = _quote(finding.in_cv, cv_text) if finding.in_cv and in_cv else None
-        yield Shown(number, finding, in_cv, _is_there(finding.in_job, job_text), quote)
+        places = tuple(place for place in finding.evidence if _is_there(place, cv_text))
+        quotes = tuple(_quote(place, cv_text) for place in _first_of_lines(places, cv_text)[:QUOTED])
+        part = PART_NAMES.get(finding.part, finding.part)
+        yield Shown(number, finding, part, places, _is_there(finding.in_job, job_text), quotes)
+
+
+def _first_of_lines(places: Sequence[Place], text: str) -> list[Place]:
+    """One place of each line: what stands beside it is quoted with it."""
+    lines: dict[int, Place] = {}
+    for place in places:
+        lines.setdefault(text.rfind("\n", 0, place.start), place)
+    return list(lines.values())
 
 
 def _quote(place: Place, text: str) -> Quote:
@@ -134,25 +169,28 @@ def _is_there(place: Place | None, text: str) -> bool:
 def _marks(findings: Sequence[Shown], side: str) -> Iterator[Mark]:
     """Each mark leads to its counterpart on the other side, or else to the finding itself."""
     for item in findings:
-        here, there = (item.in_cv, item.in_job) if side == "cv" else (item.in_job, item.in_cv)
-        place = item.finding.in_cv if side == "cv" else item.finding.in_job
-        if place is None or not here:
-            continue
-        other = "job" if side == "cv" else "cv"
-        yield Mark(
-            place.start,
-            place.end,
-            anchor=f"{side}-{item.number}",
-            target=f"{other}-{item.number}" if there else f"finding-{item.number}",
-            state=item.finding.state,
-            title=item.finding.name,
-            key=str(item.number),
+        here = item.places if side == "cv" else (item.finding.in_job,) if item.in_job else ()
+        there = item.in_job if side == "cv" else bool(item.places)
+        target = f"{'job' if side == 'cv' else 'cv'}-{item.number}" if there else f"finding-{item.number}"
+        for nth, place in enumerate(here):
+            if place is not None:
+                anchor = f"{side}-{item.number}" + (f"-{nth}" if nth else "")
+                yield Mark(
+                    place.start, place.end, anchor, target, item.finding.state, item.finding.name, str(item.number)
+                )
+
+
+def _part_rows(line: Line, parts: Sequence[Part]) -> tuple[PartRow, ...]:
+    words = {reason.part: reason.words for reason in line.account.reasons} if line.account else {}
+    return tuple(
+        PartRow(
+            PART_NAMES.get(part.name, part.name),
+            part.points,
+            part.full_points,
+            round(100 * (part.value or 0.0), 1),
+            words.get(part.name, ""),
         )
-
-
-def _part_row(part: Part) -> PartRow:
-    return PartRow(
-        PART_NAMES.get(part.name, part.name), part.points, part.full_points, round(100 * (part.value or 0.0), 1)
+        for part in parts
     )
 
 

@@ -8,13 +8,16 @@ from decimal import Decimal
 
 from cvmatch.core.models import Status
 from matching.models import Match
-from matching.values import Account, Finding, Part, parts_from_json
+from matching.values import Account, Asks, Finding, Part, State, parts_from_json
 
 PART_NAMES = {
     "semantic": "Meaning",
     "skills": "Skills",
     "title": "Title",
+    "words": "Words",
     "experience": "Experience",
+    "education": "Education",
+    "languages": "Languages",
     "place": "Place",
     "pay": "Pay",
     "recency": "Freshness",
@@ -41,17 +44,23 @@ class Line:
     def missing(self) -> tuple[str, ...]:
         """The must-haves that were not found."""
         found = self.account.findings if self.account else ()
-        return tuple(finding.name for finding in found if finding.must and finding.state == "missing")
+        return tuple(
+            finding.name
+            for finding in found
+            if finding.must and finding.state == State.MISSING and finding.kind != Asks.SENTENCE
+        )
 
     @property
     def musts(self) -> tuple[Finding, ...]:
-        return tuple(finding for finding in self.account.findings if finding.must) if self.account else ()
+        """The must-haves that have a name, in the order of the job."""
+        found = self.account.findings if self.account else ()
+        return tuple(finding for finding in found if finding.must and finding.kind != Asks.SENTENCE)
 
     @property
     def must_counts(self) -> tuple[tuple[str, int], ...]:
         """How many must-haves are in each state; for jobs that name too many to show one by one."""
         states = [finding.state for finding in self.musts]
-        return tuple((state, states.count(state)) for state in ("stated", "related", "missing"))
+        return tuple((state, states.count(state)) for state in State)
 
     @property
     def spread(self) -> Decimal:
@@ -67,22 +76,22 @@ def line_of(match: Match) -> Line:
     failed = explanation is not None and explanation.status == Status.FAILED
     return Line(
         match,
-        _bar(parts_from_json(match.parts_json)),
+        _bar(parts_from_json(match.parts_json), float(match.score)),
         account,
         explanation.error if explanation and failed else "",
     )
 
 
-def _bar(parts: Sequence[Part]) -> tuple[str, str]:
-    """The parts that say something side by side, scaled so that together they are as long as the score.
+def _bar(parts: Sequence[Part], score: float) -> tuple[str, str]:
+    """The parts that say something side by side, each as wide as its share, together as long as the score.
 
     Two SVG paths, every other part in each, for two tones: a list has many bars, and rectangles would double its size.
     """
-    known = [(part.weight, part.value) for part in parts if part.value is not None]
-    whole = sum(weight for weight, _ in known) or 1.0
+    shares = [part.weight * part.value for part in parts if part.value is not None]
+    whole = sum(shares) or 1.0
     x, paths = 0.0, ["", ""]
-    for number, (weight, value) in enumerate(known):
-        width = 100 * weight * value / whole
+    for number, share in enumerate(shares):
+        width = score * share / whole
         paths[number % 2] += f"M{x:.1f} 0h{max(width - GAP, 0):.1f}v8H{x:.1f}z"
         x += width
     return paths[0], paths[1]

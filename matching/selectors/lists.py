@@ -15,6 +15,7 @@ from ingestion.selectors import has_concerns
 from jobs.models import Job
 from matching.models import JobEmbedding, Match, Prediction
 from matching.selectors.lines import Line, line_of
+from matching.values.asked import asked_by
 
 OPEN = (Status.PENDING, Status.PROCESSING)
 RECENT = timedelta(days=7)
@@ -96,9 +97,7 @@ def candidates_for_job(job: Job) -> Candidates:
         .annotate(cv_has_concerns=has_concerns("cv__"))
     )
     ranked = _ranked(Prediction.objects.filter(job=job, side=Prediction.Side.CVS_FOR_JOB), lines)
-    asked = job.requirements
-    names = [skill.name for skill in asked.must_skills] + [entry.name for entry in asked.languages if entry.must]
-    return Candidates(job, ranked, tuple(dict.fromkeys(names)))
+    return Candidates(job, ranked, tuple(asked.name for asked in asked_by(job.requirements) if asked.must))
 
 
 def needs_new_list(job: Job, ranked: RankedList, *, fresh_for: timedelta) -> bool:

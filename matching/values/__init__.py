@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from matching.values.accounts import Account, Finding, Place, Raise
+from matching.values.accounts import Account, Asks, Finding, Place, Raise, Reason, State, Written
+from matching.values.additions import Addition
+from matching.values.links import SkillLink, links_from_json, links_to_json
 from matching.values.passages import Passage, Passages, Role
-from matching.values.profiles import CVProfile, JobProfile, Pay, Whereabouts
+from matching.values.profiles import CVProfile, JobProfile, LanguageShown, Pay, Whereabouts
 from matching.values.scores import (
     BANDS,
     NOT_ENOUGH_DATA,
@@ -17,27 +19,38 @@ from matching.values.scores import (
     parts_to_json,
 )
 from matching.values.signals import Candidate
+from matching.values.standing import Standing
 
 __all__ = [
     "BANDS",
     "NOT_ENOUGH_DATA",
     "Account",
+    "Addition",
+    "Asks",
     "CVProfile",
     "Candidate",
     "Finding",
     "Fit",
     "JobProfile",
+    "LanguageShown",
     "Part",
     "Passage",
     "Passages",
     "Pay",
     "Place",
     "Raise",
+    "Reason",
     "Role",
     "Score",
+    "SkillLink",
+    "Standing",
+    "State",
     "Whereabouts",
+    "Written",
     "fit_from_json",
     "fits_to_json",
+    "links_from_json",
+    "links_to_json",
     "parts_from_json",
     "parts_to_json",
 ]

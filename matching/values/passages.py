@@ -14,13 +14,14 @@ DIMENSIONS = 384
 
 
 class Role(StrEnum):
-    """What a passage does: a job's passage asks (must, nice) or describes (duty, open); a CV's passage shows."""
+    """What a passage does: a job's asks (must, nice) or describes (duty, open); a CV's shows, or is a title of the person."""
 
     MUST = "must"
     NICE = "nice"
     DUTY = "duty"
     OPEN = "open"
     SHOWS = "shows"
+    TITLE = "title"
 
 
 @dataclass(frozen=True, slots=True)

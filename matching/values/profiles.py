@@ -27,11 +27,20 @@ class Pay:
     currency: str
 
 
+@dataclass(frozen=True, slots=True)
+class LanguageShown:
+    """A human language that a CV shows; ``level`` is A1 … C2 or native, None when the CV does not say."""
+
+    language_id: str
+    level: str | None = None
+
+
 @dataclass(frozen=True)
 class CVProfile:
     """What the scorer may know of a CV: nothing that tells name, age, gender, photo or nationality.
 
-    ``english`` in [0, 1] says how English the text reads, ``length`` counts its words.
+    ``english`` in [0, 1] says how English the text reads, ``length`` counts its words. ``degree`` is the highest one shown:
+    school, vocational, bachelor, master or doctorate. ``implied`` are skills that a phrase means without naming them.
     """
 
     skills: frozenset[str]
@@ -41,6 +50,9 @@ class CVProfile:
     desired_pay: Pay | None
     english: float
     length: int
+    languages: tuple[LanguageShown, ...] = ()
+    degree: str | None = None
+    implied: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,8 @@ class Score:
     """0 to 100 with the interval that missing data leaves open.
 
     ``for_job`` says how well the CV suits the job, ``for_person`` how well the job suits the CV's person; None where no
-    part of that direction says anything.
+    part of that direction says anything. ``mean`` in [0, 1] is the weighted mean of the parts before calibration, which
+    orders lists more finely than the rounded points do.
     """
 
     score: float
@@ -53,6 +54,7 @@ class Score:
     parts: tuple[Part, ...]
     for_job: Fit | None = None
     for_person: Fit | None = None
+    mean: float = 0.0
 
 
 def parts_to_json(parts: Sequence[Part]) -> list[dict[str, Any]]:

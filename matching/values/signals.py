@@ -13,7 +13,9 @@ class Candidate:
 
     Cosines are in [-1, 1]; ``words`` is the share (0 to 1) of the subject's important words found in the target, weighted
     by how rare they are. ``coverage`` is the weighted mean, over the passages of the job that ask for something, of the
-    cosine of the nearest passage of the CV. None where one side has no such vector, words or passages.
+    cosine of the nearest passage of the CV. ``best_title`` is the cosine of the job's title and the nearest of the person's
+    own, ``title_lines`` the mean cosine of the lines of the CV that come nearest to it. None where one side has no such
+    vector, words or passages.
     """
 
     target_id: int
@@ -22,6 +24,8 @@ class Candidate:
     words: float | None
     skills_cosine: float | None = None
     coverage: float | None = None
+    best_title: float | None = None
+    title_lines: float | None = None
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)

@@ -22,6 +22,7 @@ pytestmark = pytest.mark.django_db
 # Each endpoint with what it answers to: candidate who owns the CV, another candidate, recruiter, admin.
 CALLS = {
     "list_jobs": ("GET", "/jobs", (200, 200, 200, 200)),
+    "get_job_facets": ("GET", "/jobs/facets", (200, 200, 200, 200)),
     "get_job": ("GET", "/jobs/{job}", (200, 200, 200, 200)),
     "push_jobs": ("POST", "/jobs", (403, 403, 200, 200)),
     "upload_and_parse": ("POST", "/candidate/upload_and_parse", (422, 422, 422, 422)),  # without a file
@@ -32,6 +33,7 @@ CALLS = {
     "undo_correction": ("DELETE", "/cvs/{cv}/corrections/0", (404, 404, 404, 404)),
     "get_cv_status": ("GET", "/cvs/{cv}/status", (200, 404, 200, 200)),
     "get_recommendations": ("GET", "/cvs/{cv}/recommendations", (200, 404, 200, 200)),
+    "get_filtered_matches": ("GET", "/cvs/{cv}/matches?country=DE", (200, 404, 200, 200)),
     "start_match": ("POST", "/match", (202, 404, 202, 202)),
     "get_match": ("GET", "/match/{prediction}", (200, 404, 200, 200)),
     "system_health": ("GET", "/admin/system_health", (403, 403, 403, 200)),

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from decimal import Decimal
 
 import numpy as np
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from cvmatch.core.models import Status
 from ingestion.models import CV, Candidate
 from jobs.models import Job
+from jobs.values import JobFilter, Place
 from matching.embedding.hashing import HashingProvider
 from matching.models import CVVector, JobVector
 from matching.search import SearchBackend, Side
@@ -27,6 +30,8 @@ MODEL = "hashing-1"
 BACKENDS = [PgvectorSearch(), ExactSearch()]
 WORDS = [f"word{number}" for number in range(400)]
 JOBS, CVS, SUBJECTS, TOP = 2000, 600, 40, 10
+# How much the filters keep, down to a single job.
+SHARES = (1.0, 0.3, 0.1, 0.03, 0.01, 0.003, 0.001, 0.0005)
 both = pytest.mark.parametrize("backend", BACKENDS, ids=lambda backend: type(backend).__name__)
 ways = pytest.mark.parametrize("side", list(Side))
 
@@ -39,8 +44,15 @@ def texts(count: int, seed: int) -> list[str]:
 
 
 def fill() -> None:
-    """Every tenth job is closed and every third CV is an old version; their vectors are still there."""
+    """Every tenth job is closed and every third CV is an old version; their vectors are still there.
+
+    A job's country has nothing to do with its text: the countries from one on are one of SHARES of all jobs. Its pay has:
+    texts of the same words follow each other, so that a bound on pay keeps some fields of work and not others.
+    """
     now = timezone.now()
+    written = texts(JOBS, 1)
+    codes = [f"A{sum(number * 7919 % JOBS < share * JOBS for share in SHARES)}" for number in range(JOBS)]
+    pays = {number: 1000 * place for place, number in enumerate(sorted(range(JOBS), key=lambda each: written[each]))}
     jobs = Job.objects.bulk_create(
         Job(
             source="test",
@@ -48,9 +60,12 @@ def fill() -> None:
             title=" ".join(text.split()[:3]),
             description=text,
             status="expired" if number % 10 == 0 else "active",
+            country=codes[number],
+            salary_currency="EUR",
+            salary_year_max=pays[number],
             changed_at=now,
         )
-        for number, text in enumerate(texts(JOBS, 1))
+        for number, text in enumerate(written)
     )
     people = Candidate.objects.bulk_create(Candidate() for _ in range(CVS))
     cvs = CV.objects.bulk_create(
@@ -122,18 +137,80 @@ def test_every_backend_finds_the_nearest_open_targets_and_nothing_closed() -> No
             assert min(recalls) >= 0.98, (side, backend, recalls)
 
 
-def recall_of(backend: SearchBackend, side: Side, subjects, ids, cosines, targets) -> float:
-    found = backend.find(side, subjects, model=MODEL, limit=TOP)
-    column, hits = {pk: number for number, pk in enumerate(targets)}, 0
+def filters() -> Iterator[JobFilter]:
+    for number, share in enumerate(SHARES, start=1):
+        yield JobFilter(countries=tuple(f"A{later}" for later in range(number, len(SHARES) + 1)))
+        yield JobFilter(pay_from=Decimal(1000 * round(JOBS * (1 - share))), currency="EUR")
+
+
+def test_under_a_filter_every_backend_finds_the_nearest_of_what_it_keeps_whatever_its_plan() -> None:
+    fill()
+    ids, cosines, targets = truth(Side.JOBS_FOR_CV, "text")
+    subjects = ids[:: len(ids) // SUBJECTS][:SUBJECTS]
+    for only in filters():
+        kept = set(Job.objects.active().filtered(only).values_list("pk", flat=True))
+        columns = [number for number, pk in enumerate(targets) if pk in kept]
+        rest = subjects, ids, cosines[:, columns], [targets[number] for number in columns]
+        if not columns:  # the one job that is left may be closed
+            for backend in BACKENDS:
+                assert not any(backend.find(Side.JOBS_FOR_CV, subjects, model=MODEL, limit=TOP, only=only).values())
+            continue
+        recalls = {
+            "exact": recall_of(ExactSearch(), Side.JOBS_FOR_CV, *rest, only=only),
+            "planned": recall_of(PgvectorSearch(), Side.JOBS_FOR_CV, *rest, only=only),
+            "compared": recall_of(PgvectorSearch(exact_rows=JOBS), Side.JOBS_FOR_CV, *rest, only=only),
+        }
+        with only_indexes():
+            recalls["walked"] = recall_of(PgvectorSearch(exact_rows=0), Side.JOBS_FOR_CV, *rest, only=only)
+        assert min(recalls.values()) >= 0.98, (only, recalls)
+
+
+def test_the_plan_follows_how_many_rows_the_filter_is_expected_to_keep() -> None:
+    fill()
+    few, many = JobFilter(countries=("A7", "A8")), JobFilter(countries=("A1", "A2", "A3"))
+    cv_id = CVVector.objects.values_list("cv", flat=True)[0]
+    for only, exact in ((few, True), (many, False)):
+        with CaptureQueriesContext(connection) as queries:
+            PgvectorSearch(exact_rows=100).find(Side.JOBS_FOR_CV, [cv_id], model=MODEL, limit=TOP, only=only)
+        (search,) = (query["sql"] for query in queries if query["sql"].lstrip().startswith("WITH"))
+        assert ("kept AS MATERIALIZED" in search) == exact
+
+
+def test_words_find_only_what_the_filter_keeps() -> None:
+    near = make_job("1", "Zoo keeper", "Feeding the okapi.", place=Place(country="DE"))
+    make_job("2", "Zoo keeper", "Feeding the okapi.", place=Place(country="FR"))
+    work_until_idle()
+    refresh_words()
+    cv = make_cv("Tom Okafor\nKeeper\n\nSummary\nI looked after an okapi.\n\nSkills\nPatience")
+    work_until_idle()
+    CVVector.objects.all().delete()
+    for exact_rows in (0, 10):
+        search = PgvectorSearch(exact_rows=exact_rows)
+        found = search.find(Side.JOBS_FOR_CV, [cv.pk], model=MODEL, limit=5, only=JobFilter(countries=("DE",)))
+        assert [candidate.target_id for candidate in found[cv.pk]] == [near.pk]
+
+
+@both
+def test_a_filter_of_jobs_cannot_choose_among_cvs(backend) -> None:
+    job = make_job()
+    with pytest.raises(ValueError, match="cannot choose"):
+        backend.find(Side.CVS_FOR_JOB, [job.pk], model=MODEL, limit=5, only=JobFilter(countries=("DE",)))
+
+
+def recall_of(
+    backend: SearchBackend, side: Side, subjects, ids, cosines, targets, only: JobFilter | None = None
+) -> float:
+    found = backend.find(side, subjects, model=MODEL, limit=TOP, only=only)
+    column, hits, top = {pk: number for number, pk in enumerate(targets)}, 0, min(TOP, len(targets))
     for subject in subjects:
         row = cosines[ids.index(subject)]
-        least = np.sort(row)[-TOP] - 1e-3  # of equally near ones, any will do
+        least = np.sort(row)[-top] - 1e-3  # of equally near ones, any will do
         candidates = found[subject]
         assert {candidate.target_id for candidate in candidates} <= set(targets)
         for candidate in candidates:
             assert candidate.text_cosine == pytest.approx(row[column[candidate.target_id]], abs=2e-3)
-        hits += min(TOP, sum(row[column[candidate.target_id]] >= least for candidate in candidates))
-    return hits / (TOP * len(subjects))
+        hits += min(top, sum(row[column[candidate.target_id]] >= least for candidate in candidates))
+    return hits / (top * len(subjects))
 
 
 @both

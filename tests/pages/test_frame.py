@@ -104,7 +104,7 @@ def test_a_score_is_never_shown_higher_than_its_band() -> None:
 
 
 def test_marks_have_a_shape_and_a_word() -> None:
-    shapes = {state: show.mark(state) for state in ("stated", "related", "missing")}
+    shapes = {state: show.mark(state) for state in ("stated", "implied", "missing")}
     assert len(set(shapes.values())) == 3
     assert '<span class="vh">not found</span>' in shapes["missing"]
     assert "vh" not in show.mark("stated", "")

@@ -103,3 +103,47 @@ def test_a_job_that_is_gone_is_a_page_that_says_so(as_: Callable[[str], Client])
     response = as_("candidate").get("/jobs/999999/")
     assert response.status_code == 404
     assert "It may have ended and been removed." in response.content.decode()
+
+
+def boxes(page: str) -> dict[str, bool]:
+    """The choices of the filters, and which of them are ticked."""
+    found = re.findall(r'<input id="([^"]+)" type="(?:checkbox|radio)" name="[^"]+" value="[^"]*"( checked)?>', page)
+    return {name: bool(checked) for name, checked in found}
+
+
+def test_the_list_is_filtered_by_boxes_with_counts_that_work_without_javascript(as_: Callable[[str], Client]) -> None:
+    make_job("1", title="Here", place=Place(city="Berlin", country="DE"), pay=Pay(Decimal(70000), None, "EUR"))
+    make_job("2", title="There", place=Place(city="Paris", country="FR"))
+    client = as_("recruiter")
+    page = client.get("/jobs/").content.decode()
+    assert re.search(r'value="DE">\s*<span>Germany</span><span class="facet-count">1</span>', page)
+    assert not any(checked for name, checked in boxes(page).items() if not name.endswith("-any"))
+    page = client.get("/jobs/?country=DE&pay_from=60000&currency=EUR&near=&within_km=&q=").content.decode()
+    assert titles(page) == ["Here"]
+    ticked = {name for name, checked in boxes(page).items() if checked}
+    assert ticked == {"country-de", "pay_from-60000", "posted_within_days-any"}
+    assert "Clear filters" in page
+    assert "country-fr" in boxes(client.get("/jobs/?country=DE").content.decode())
+
+
+def test_htmx_gets_the_counts_beside_the_rows(as_: Callable[[str], Client]) -> None:
+    make_job()
+    headers = {"HX-Request": "true", "HX-Target": "jobs"}
+    page = as_("recruiter").get("/jobs/?country=DE", headers=headers).content.decode()
+    assert 'hx-swap-oob="innerHTML"' in page
+    assert boxes(page)["country-de"]
+
+
+def test_a_filter_that_cannot_be_is_said_to_be_so(as_: Callable[[str], Client]) -> None:
+    response = as_("recruiter").get("/jobs/?near=Nowhereville", headers={"HX-Request": "true", "HX-Target": "jobs"})
+    assert response.status_code == 422
+    assert "Nowhereville" in response.content.decode()
+
+
+def test_the_next_page_keeps_the_filters(as_: Callable[[str], Client]) -> None:
+    for number in range(51):
+        make_job(str(number), place=Place(country="DE" if number % 2 else "FR"))
+    page = as_("recruiter").get("/jobs/?country=DE&country=FR").content.decode()
+    address = re.search(r'href="(/jobs/\?[^"]*after[^"]*)"', page)
+    assert address
+    assert len(titles(as_("recruiter").get(address[1].replace("&amp;", "&")).content.decode())) == 1

@@ -12,6 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from cvmatch.core.models import Status
+from cvmatch.core.templatetags import show
 from ingestion.models import CV
 from jobs.models import Job
 from matching.models import Explanation, JobEmbedding, Match, Prediction
@@ -33,7 +34,7 @@ def test_a_list_shows_score_why_place_and_pay(as_: Callable[[str], Client], matc
     assert "Berlin, DE" in page
     assert "pay not stated" in page
     assert len(page) < 60_000
-    assert "hx-trigger" not in page
+    assert 'hx-trigger="every' not in page
 
 
 def test_a_list_that_is_partly_explained_says_how_far_it_is_and_goes_on_asking(
@@ -90,7 +91,8 @@ def test_a_match_shows_both_texts_exactly_with_evidence_linked_both_ways(
     ids = set(re.findall(r'id="([^"]+)"', page))
     for number, finding in enumerate(account.findings):
         assert f"finding-{number}" in ids
-        assert (f"cv-{number}" in ids) == (finding.in_cv is not None)
+        anchors = {f"cv-{number}", *(f"cv-{number}-{nth}" for nth in range(1, len(finding.evidence)))}
+        assert anchors <= ids if finding.evidence else not anchors & ids
         assert (f"job-{number}" in ids) == (finding.in_job is not None)
     targets = set(re.findall(r'href="#([^"]+)"', page)) - {"main"}
     assert targets <= ids
@@ -101,9 +103,50 @@ def test_a_match_shows_both_texts_exactly_with_evidence_linked_both_ways(
 def test_every_part_shows_its_points_and_its_weight(as_: Callable[[str], Client], match: Match) -> None:
     page = as_("candidate").get(f"/matches/{match.pk}/").content.decode()
     skills = next(part for part in match.parts_json if part["name"] == "skills")
-    assert re.search(rf"Skills</span>.*?/ {100 * skills['weight']:.0f}<", page, re.DOTALL)
+    assert re.search(rf"Skills</span>.*?/ {show.points(100 * skills['weight'])}<", page, re.DOTALL)
+    account = Account.from_json(match.explanation.body_json)
+    assert all(html.escape(reason.words) in page for reason in account.reasons)
     assert "not known" in page  # nobody said what they want to be paid
     assert match.prediction.config_version in page
+
+
+def test_what_would_raise_the_score_is_shown_with_the_score_and_the_rank_before_and_after(
+    as_: Callable[[str], Client], match: Match
+) -> None:
+    page = as_("candidate").get(f"/matches/{match.pk}/").content.decode()
+    best = Account.from_json(match.explanation.body_json).raises[0]
+    shown = re.sub(r"<[^>]+>|\s+", " ", page.partition("Would raise it")[2])
+    assert f"{best.name} stated in the CV" in shown
+    assert re.search(rf"{show.points(best.before)} → {show.points(best.score)} rank 1 → 1", re.sub(" +", " ", shown))
+
+
+def test_the_fit_is_shown_in_both_directions(as_: Callable[[str], Client], match: Match) -> None:
+    page = as_("candidate").get(f"/matches/{match.pk}/").content.decode()
+    assert "for the job" in page
+    assert show.points(match.for_job) in page
+    assert "for the person" in page
+
+
+def test_a_recruiter_reads_talking_points_and_a_candidate_sentences(as_: Callable[[str], Client], match: Match) -> None:
+    account = Account.from_json(match.explanation.body_json)
+    for name, own, others in (
+        ("recruiter", account.points, account.sentences),
+        ("candidate", account.sentences, account.points),
+    ):
+        page = as_(name).get(f"/matches/{match.pk}/").content.decode()
+        assert all(html.escape(words) in page for words in own)
+        assert html.escape(others[0]) not in page
+
+
+def test_sentences_of_a_language_model_are_shown_with_links_to_what_they_cite(
+    as_: Callable[[str], Client], match: Match
+) -> None:
+    told = {**match.explanation.body_json, "written": [{"text": "The CV shows <b>Python</b>.", "cites": [0]}]}
+    Explanation.objects.update(body_json=told)
+    page = as_("candidate").get(f"/matches/{match.pk}/").content.decode()
+    assert "The CV shows &lt;b&gt;Python&lt;/b&gt;." in page
+    assert 'href="#finding-0"' in page
+    assert "every sentence was checked" in page
 
 
 def test_marks_are_left_out_where_a_text_changed_since(as_: Callable[[str], Client], match: Match) -> None:
@@ -217,3 +260,28 @@ def test_marks_stand_for_each_must_have_or_for_their_numbers_when_there_are_many
     page = as_("recruiter").get(f"/jobs/{job_match.job_id}/candidates/").content.decode()
     assert page.count('class="person-marks"') == 1
     assert "Kubernetes not found." in page or "Kubernetes related." in page
+
+
+def test_under_a_filter_the_jobs_of_a_cv_are_ranked_and_explained_at_once(
+    as_: Callable[[str], Client], match: Match
+) -> None:
+    address = f"/cvs/{match.cv_id}/matches/"
+    page = as_("candidate").get(f"{address}?country=DE").content.decode()
+    assert "ranked just now" in page
+    assert match.job.title in page
+    assert html.escape(Account.from_json(match.explanation.body_json).sentences[0]) in page
+    assert f'href="/jobs/{match.job_id}/"' in page
+    page = as_("candidate").get(f"{address}?country=FR").content.decode()
+    assert "No open job passes these filters" in page
+    assert as_("other").get(f"{address}?country=DE").status_code == 404
+
+
+def test_htmx_gets_the_list_and_the_counts_when_a_filter_changes_and_the_list_alone_when_it_asks_again(
+    as_: Callable[[str], Client], match: Match
+) -> None:
+    address, htmx = f"/cvs/{match.cv_id}/matches/", {"HX-Request": "true", "HX-Target": "list"}
+    changed = as_("candidate").get(f"{address}?country=DE", headers={**htmx, "HX-Trigger": "filters"}).content.decode()
+    polled = as_("candidate").get(address, headers={**htmx, "HX-Trigger": "list"}).content.decode()
+    assert "<html" not in changed + polled
+    assert 'id="facets"' in changed
+    assert 'id="facets"' not in polled

@@ -36,6 +36,7 @@ TABLE = {
     "pipeline": ("get", SIGN_IN, NOT_ALLOWED, NOT_ALLOWED, NOT_ALLOWED, OK),
     "pipeline-retry": ("post", SIGN_IN, NOT_ALLOWED, NOT_ALLOWED, NOT_ALLOWED, 302),
     "parsing": ("get", SIGN_IN, NOT_ALLOWED, NOT_ALLOWED, NOT_ALLOWED, OK),
+    "ranking": ("get", SIGN_IN, NOT_ALLOWED, NOT_ALLOWED, NOT_ALLOWED, OK),
 }
 PEOPLE = ("anonymous", "candidate", "other", "recruiter", "admin")
 

@@ -68,6 +68,7 @@ def pages(owner: User) -> dict[str, tuple[str, str]]:
         "candidates": ("recruiter", f"/jobs/{job.pk}/candidates/"),
         "pipeline": ("admin", "/operations/pipeline/"),
         "parsing": ("admin", "/operations/parsing/"),
+        "ranking": ("admin", "/operations/ranking/"),
     }
 
 

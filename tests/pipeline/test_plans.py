@@ -12,10 +12,12 @@ from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
 
 from cvmatch.core.models import Staged, Status
+from cvmatch.core.places import Point
 from ingestion.models import CV
 from ingestion.parsing_figures import parsed_last_day
 from jobs.models import Job
 from jobs.selectors import list_jobs
+from jobs.values import JobFilter
 from matching.models import CVEmbedding, Explanation, JobEmbedding, Prediction
 from matching.search import Side
 from matching.search.pgvector import PgvectorSearch
@@ -148,6 +150,19 @@ def test_the_newest_jobs_are_read_from_their_index_on_every_page() -> None:
         plan = plan_of(captured.captured_queries[-1]["sql"].replace("%", "%%"))
         assert "jobs_job_newest" in indexes(plan), plan
         assert "Seq Scan" not in kinds(plan)
+
+
+def test_filters_are_looked_up_in_their_index() -> None:
+    run(JOBS)
+    run(
+        "UPDATE jobs_job SET country = 'A' || chr(65 + mod(id, 26)::int), latitude = mod(id, 90), longitude = mod(id, 170)"
+    )
+    run("ANALYZE jobs_job")
+    found = plan_of(Job.objects.active().filtered(JobFilter(countries=("AB",), levels=("senior",))).values("id"))
+    assert indexes(found) == {"jobs_job_filters"}
+    around = JobFilter(near=Point(30.1, 30.2), within_km=20)
+    found = plan_of(Job.objects.active().filtered(around).values("id"))
+    assert indexes(found) == {"jobs_job_around", "jobs_job_remote"}
 
 
 def test_paging_through_the_api_walks_the_primary_key() -> None:

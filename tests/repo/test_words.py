@@ -9,13 +9,13 @@ from functools import cache
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
-PACKAGES = ("cvmatch", "jobs", "ingestion", "matching", "deploy", "benchmarks")
+PACKAGES = ("cvmatch", "jobs", "ingestion", "matching", "deploy", "benchmarks", "training")
 LONGEST_FUNCTION, LONGEST_FILE = 60, 400
 # Handles any error of a row, so that one cannot stop the others; the API's map is registered, not caught, and pages
 # handle CvmatchError only.
 MAY_CATCH_EVERYTHING = {"cvmatch/core/runner.py"}
 # Speak to a person at a terminal: commands, what bin/up runs, and scripts that print figures.
-MAY_PRINT = re.compile(r".*/management/commands/.*|cvmatch/(?:up|supervisor)\.py|benchmarks/.*")
+MAY_PRINT = re.compile(r".*/management/commands/.*|cvmatch/(?:up|supervisor)\.py|(?:benchmarks|training)/.*")
 TEXT_FILES = {".py", ".md", ".html", ".css", ".js", ".toml", ".yml", ".yaml", ".in", ".txt", ".sh", ".conf", ""}
 # In two halves, so that this file does not name itself.
 LEFT_FOR_LATER = re.compile(r"\b(?:TO" + r"DO|FIX" + r"ME|XX" + r"X|HA" + r"CK)\b")

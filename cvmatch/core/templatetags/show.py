@@ -14,12 +14,11 @@ from django.utils.safestring import SafeString
 register = template.Library()
 
 # Shape as well as colour, and words for those who see neither.
+_HALF = '<circle class="mark-hollow" cx="8" cy="8" r="6"/><path class="mark-fill" d="M8 2a6 6 0 0 1 0 12z"/>'
 _MARKS = {
     "stated": ("stated", '<circle class="mark-fill" cx="8" cy="8" r="6"/>'),
-    "related": (
-        "related",
-        '<circle class="mark-hollow" cx="8" cy="8" r="6"/><path class="mark-fill" d="M8 2a6 6 0 0 1 0 12z"/>',
-    ),
+    "implied": ("implied", _HALF),
+    "uncertain": ("uncertain", _HALF),
     "missing": ("not found", '<circle class="mark-hollow" cx="8" cy="8" r="6"/>'),
 }
 _UNITS = ((86400 * 365, "y"), (86400 * 30, "mo"), (86400, "d"), (3600, "h"), (60, "min"))

@@ -42,7 +42,7 @@ class Command(BaseCommand):
 
 def _told(match: ExplainedMatch) -> str:
     head = f"{match.rank:>3}  {match.score.score:5.1f} {match.score.band:<8} {match.title} · {match.company} · {match.place}"
-    marks = {"stated": "●", "related": "◐", "missing": "○"}
+    marks = {"stated": "●", "implied": "◐", "missing": "○"}
     found = "  ".join(f"{marks[f.state]} {f.name}" for f in match.account.findings)
     return "\n".join(
         line for line in (head, *(f"     {s}" for s in match.account.sentences), f"     {found}") if line.strip()

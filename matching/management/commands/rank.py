@@ -11,7 +11,7 @@ from django.db import DatabaseError
 from cvmatch.core.errors import CvmatchError
 from matching.rankers import RANKERS
 from matching.scratch import scratch_database
-from matching.trec import KINDS, read_entries, run
+from matching.trec import KINDS, load, read_entries
 
 
 class Command(BaseCommand):
@@ -33,16 +33,11 @@ class Command(BaseCommand):
         try:
             queries, corpus = read_entries(options["queries"]), read_entries(options["corpus"])
             with scratch_database(), options["out"].open("w", encoding="utf-8") as out:
-                lines = run(
-                    options["kind"],
-                    queries=queries,
-                    corpus=corpus,
-                    ranker=RANKERS[name],
-                    top=options["top"],
-                    say=self.stderr.write,
-                )
-                for query, document, place, score in lines:
-                    out.write(f"{query} Q0 {document} {place} {score:.6f} cvmatch-{name}\n")
+                loaded = load(options["kind"], queries=queries, corpus=corpus, say=self.stderr.write)
+                for entry in queries:
+                    lines = loaded.ranked(entry.id, RANKERS[name], options["top"])
+                    for place, (document, score) in enumerate(lines, start=1):
+                        out.write(f"{entry.id} Q0 {document} {place} {score:.6f} cvmatch-{name}\n")
         except OSError as error:
             raise CommandError(f"{error.filename}: {error.strerror}") from error
         except CvmatchError as error:

@@ -1,0 +1,41 @@
+"""Tables of matching: vectors, predictions with what they were made from, and evaluations."""
+
+from __future__ import annotations
+
+from matching.models.evaluations import EvaluationRun
+from matching.models.predictions import Explanation, Match, Prediction, PredictionQuerySet, Snapshot
+from matching.models.vectors import (
+    DIMENSIONS,
+    Corpus,
+    CVEmbedding,
+    CVPassages,
+    CVVector,
+    JobEmbedding,
+    JobPassages,
+    JobVector,
+    Kind,
+    Lexeme,
+    PassageVectors,
+    TextEmbedding,
+)
+
+__all__ = [
+    "DIMENSIONS",
+    "CVEmbedding",
+    "CVPassages",
+    "CVVector",
+    "Corpus",
+    "EvaluationRun",
+    "Explanation",
+    "JobEmbedding",
+    "JobPassages",
+    "JobVector",
+    "Kind",
+    "Lexeme",
+    "Match",
+    "PassageVectors",
+    "Prediction",
+    "PredictionQuerySet",
+    "Snapshot",
+    "TextEmbedding",
+]
