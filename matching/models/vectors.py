@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import ClassVar
 
 from django.db import models
@@ -11,6 +12,7 @@ from pgvector.django import HalfVectorField, HnswIndex
 from cvmatch.core.models import Staged, StagedQuerySet
 from ingestion.models import CV
 from jobs.models import Job
+from jobs.skills.vocabulary import vocabulary
 from matching.values import Passages, SkillLink, links_from_json
 
 DIMENSIONS = 384
@@ -129,7 +131,9 @@ class CVPassages(PassageVectors):
     @property
     def links(self) -> tuple[SkillLink, ...]:
         """In the order of the text; none where the model is one that linking was not fitted for."""
-        return links_from_json(self.links_json)
+        merged = vocabulary().merged  # a skill may have become part of another since
+        links = links_from_json(self.links_json)
+        return tuple(replace(link, skill_id=merged.get(link.skill_id, link.skill_id)) for link in links)
 
 
 class Corpus(models.Model):

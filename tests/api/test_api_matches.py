@@ -40,7 +40,7 @@ def test_a_match_is_asked_for_polled_and_there(as_user, candidate) -> None:
     assert (polled.status_code, "Retry-After" in polled, polled.json()["status"]) == (200, False, "completed")
     (match,) = polled.json()["matches"]
     assert 0 <= float(match["low"]) <= float(match["score"]) <= float(match["high"]) <= 100
-    assert abs(sum(part["weight"] for part in match["parts"]) - 1) < 1e-9
+    assert 0 < sum(part["weight"] for part in match["parts"]) <= 1  # less where little can be relied on
 
 
 def test_a_recruiter_asks_for_a_jobs_candidates(as_user) -> None:

@@ -226,6 +226,6 @@ def changed_weights() -> Iterator[None]:
 def unrelated_skills() -> Iterator[None]:
     """A vocabulary in which no skill stands in for another."""
     relations._nearest.cache_clear()
-    with mock.patch.object(relations, "related", return_value=0.0):
+    with mock.patch.object(relations, "kin", return_value={}):
         yield
     relations._nearest.cache_clear()

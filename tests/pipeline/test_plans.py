@@ -66,8 +66,8 @@ OTHERS = {
         INSERT INTO matching_prediction (id, {LIST}, {STAGED})
         VALUES (1000000, 'jobs', 1, now(), '', '', '', 0, '{{}}', 'completed', false, 0, '');
         INSERT INTO matching_match (id, prediction_id, rank, cv_id, job_id, score, low, high, band, parts_json, fits_json,
-            signals_json)
-        SELECT n, 1000000, n, n, n, 0, 0, 0, '', '[]', '{{}}', '{{}}' FROM generate_series(1, %(many)s) n;
+            signals_json, related_json)
+        SELECT n, 1000000, n, n, n, 0, 0, 0, '', '[]', '{{}}', '{{}}', '{{}}' FROM generate_series(1, %(many)s) n;
         INSERT INTO matching_explanation (match_id, body_json, {STAGED}, retry_at)
         SELECT n, '{{}}', {STATE}, {RETRY}""",
 }
