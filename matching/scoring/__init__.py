@@ -34,12 +34,12 @@ __all__ = [
 def score(found: Candidate, cv: CVProfile, job: JobProfile, *, config: ScoringConfig, now: datetime) -> Score:
     """How well the CV and the job suit each other; deterministic for the same values and ``now``."""
     read = readings(found, cv, job, config, now)
-    weights = config.weights
+    whole, for_job, for_person = config.directions
     return total(
-        _parts(read, {name: weight.whole for name, weight in weights.items()}),
+        _parts(read, whole),
         config=config,
-        for_job=_fit(read, {name: weight.for_job for name, weight in weights.items()}, config.for_job),
-        for_person=_fit(read, {name: weight.for_person for name, weight in weights.items()}, config.for_person),
+        for_job=_fit(read, for_job, config.for_job),
+        for_person=_fit(read, for_person, config.for_person),
     )
 
 
@@ -75,5 +75,4 @@ def _parts(read: Mapping[str, Reading], weights: Mapping[str, float]) -> tuple[P
         if (reading := read[name]).value is None
         else Part(name, round(reading.value, 4), round(weight * reading.reliability, 4))
         for name, weight in weights.items()
-        if weight
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from cvmatch.core.text import content_hash
 
@@ -81,6 +82,16 @@ class ScoringConfig:
     whole: Calibration = Calibration(12.7, -6.3)
     for_job: Calibration = Calibration(12.9, -6.2)
     for_person: Calibration = Calibration(13.0, -6.2)
+
+    @cached_property
+    def directions(self) -> tuple[Mapping[str, float], Mapping[str, float], Mapping[str, float]]:
+        """The weights of the whole score, of the fit for the job and of the fit for the person; without those of nothing."""
+        columns = ("whole", "for_job", "for_person")
+        whole, for_job, for_person = (
+            {name: getattr(weight, column) for name, weight in self.weights.items() if getattr(weight, column)}
+            for column in columns
+        )
+        return whole, for_job, for_person
 
     @property
     def version(self) -> str:
