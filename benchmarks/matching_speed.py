@@ -1,6 +1,6 @@
 """Measures matching under filters: one CV against 100,000 jobs ranked and explained, and batches without explanation.
 
-    .venv/bin/python -m benchmarks.matching_speed [--jobs 100000] [--batch 1000] [--processes 2] [--m 24] [--keep FOLDER] [--profile]
+    .venv/bin/python -m benchmarks.matching_speed [--jobs 100000] [--batch 1000] [--processes 2] [--m 24] [--keep FOLDER]
 
 The jobs are the demo's, read as in production and multiplied: each copy in another town, with another age, pay and
 source, and with vectors a little off those of its original. Vectors come from the hashing provider, since embedding is

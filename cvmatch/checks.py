@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
@@ -61,6 +64,37 @@ def language_model_can_be_asked(**_: Any) -> list[CheckMessage]:
         return []
     hint = "Set CVMATCH_LLM_MODEL too." if not model else "It must begin with http:// or https://."
     return [Error("CVMATCH_LLM_URL cannot be used.", hint=hint, id="cvmatch.E005")]
+
+
+@register
+def embedding_endpoint_can_be_asked(**_: Any) -> list[CheckMessage]:
+    if settings.EMBEDDING_PROVIDER != "openai":
+        return []
+    hints = _faults_of_endpoint(settings.EMBEDDING_ENDPOINT)
+    return [Error("The embedding endpoint cannot be used.", hint=hint, id="cvmatch.E006") for hint in hints]
+
+
+def _faults_of_endpoint(endpoint: Mapping[str, Any]) -> list[str]:
+    """Says no value: one of them is the key."""
+    key_is_sound = re.fullmatch(r"[!-~]+", endpoint["key"])
+    bounds_are_sound = min(endpoint["per_minute"], endpoint["max_tokens"], endpoint["timeout_s"]) > 0
+    money_is_sound = min(endpoint["price"], endpoint["max_cost"]) >= 0
+    hints = (
+        (_is_web_address(endpoint["url"]), "Set CVMATCH_EMBEDDING_URL to an http:// or https:// address."),
+        (endpoint["model"], "Set CVMATCH_EMBEDDING_MODEL."),
+        (key_is_sound, "Set CVMATCH_EMBEDDING_KEY, in ASCII without spaces; any word where the server asks for none."),
+        (bounds_are_sound, "CVMATCH_EMBEDDING_PER_MINUTE, _MAX_TOKENS and _TIMEOUT_S must be above 0."),
+        (money_is_sound, "CVMATCH_EMBEDDING_PRICE and _MAX_COST must not be below 0."),
+    )
+    return [hint for is_sound, hint in hints if not is_sound]
+
+
+def _is_web_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname)
 
 
 def _importable(path: str) -> bool:

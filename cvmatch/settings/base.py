@@ -18,7 +18,16 @@ ENVIRONMENT = (
     "ALLOWED_HOSTS",
     "CSRF_TRUSTED_ORIGINS",
     "CVMATCH_DEMO",
+    "CVMATCH_EMBEDDING_KEY",
+    "CVMATCH_EMBEDDING_MAX_COST",
+    "CVMATCH_EMBEDDING_MAX_TOKENS",
+    "CVMATCH_EMBEDDING_MODEL",
+    "CVMATCH_EMBEDDING_PER_MINUTE",
+    "CVMATCH_EMBEDDING_PRICE",
     "CVMATCH_EMBEDDING_PROVIDER",
+    "CVMATCH_EMBEDDING_SEND_DIMENSIONS",
+    "CVMATCH_EMBEDDING_TIMEOUT_S",
+    "CVMATCH_EMBEDDING_URL",
     "CVMATCH_LLM_KEY",
     "CVMATCH_LLM_LINES",
     "CVMATCH_LLM_MAX_TOKENS",
@@ -230,10 +239,23 @@ EXTRACT_MEMORY_MB = 320  # that reading one file may allocate; the code itself, 
 RECOGNISE_TIMEOUT_S = 80.0
 RECOGNISE_MEMORY_MB = 1400
 
+# Used by the provider "openai" only. What is sent there: texts in which the person is hidden.
+EMBEDDING_ENDPOINT: dict[str, Any] = {
+    "url": env.str("CVMATCH_EMBEDDING_URL", default=""),
+    "model": env.str("CVMATCH_EMBEDDING_MODEL", default=""),
+    "key": env.str("CVMATCH_EMBEDDING_KEY", default=""),
+    "per_minute": env.int("CVMATCH_EMBEDDING_PER_MINUTE", default=100),
+    "max_tokens": env.int("CVMATCH_EMBEDDING_MAX_TOKENS", default=8000),
+    "price": env.float("CVMATCH_EMBEDDING_PRICE", default=0.0),
+    "max_cost": env.float("CVMATCH_EMBEDDING_MAX_COST", default=1.0),
+    "timeout_s": env.float("CVMATCH_EMBEDDING_TIMEOUT_S", default=10.0),
+    "send_dimensions": env.bool("CVMATCH_EMBEDDING_SEND_DIMENSIONS", default=True),
+}
 EMBEDDING_PROVIDERS: dict[str, dict[str, Any]] = {
     "minilm": {"BACKEND": "matching.embedding.minilm.MiniLMProvider", "OPTIONS": {"adapter": "cvmatch-1"}},
     "minilm-plain": {"BACKEND": "matching.embedding.minilm.MiniLMProvider", "OPTIONS": {}},
     "hashing": {"BACKEND": "matching.embedding.hashing.HashingProvider", "OPTIONS": {}},
+    "openai": {"BACKEND": "matching.embedding.openai.OpenAIProvider", "OPTIONS": EMBEDDING_ENDPOINT},
 }
 EMBEDDING_PROVIDER = env.str("CVMATCH_EMBEDDING_PROVIDER", default="minilm")
 SEARCH_BACKEND: dict[str, Any] = {"BACKEND": "matching.search.pgvector.PgvectorSearch", "OPTIONS": {"ef_search": 100}}

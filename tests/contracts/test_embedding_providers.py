@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from django.conf import settings
 from cvmatch.core.backends import build
 from matching.embedding import EmbeddingProvider
 from matching.models import DIMENSIONS
+from tests.embedding_server import EmbeddingServer, honest
 
 TEXTS = ["Data engineer with Python and SQL", "Krankenpfleger für die Intensivstation", "x", "e\u0301 ✓ \u200b end"]
 _built: dict[str, EmbeddingProvider] = {}
@@ -25,8 +27,17 @@ _built: dict[str, EmbeddingProvider] = {}
 def provider(request) -> EmbeddingProvider:
     name = request.param
     if name not in _built:
-        _built[name] = build(settings.EMBEDDING_PROVIDERS[name])
+        _built[name] = build(_spec(name))
     return _built[name]
+
+
+def _spec(name: str) -> dict[str, Any]:
+    """As the settings say; the endpoint is a local server, which lives as long as the process."""
+    spec = settings.EMBEDDING_PROVIDERS[name]
+    if name != "openai":
+        return spec
+    named = {"url": EmbeddingServer(honest).url, "model": "hashing", "per_minute": 6000}
+    return {**spec, "OPTIONS": {**spec["OPTIONS"], **named}}
 
 
 def cosine(a, b) -> float:

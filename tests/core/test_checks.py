@@ -37,6 +37,36 @@ def test_a_wrong_setting_is_named_by_its_check(settings, name: str, value, expec
     assert ids() == {expected}
 
 
+SOUND = {"url": "http://127.0.0.1:8080/v1", "model": "small", "key": "any"}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"url": ""},
+        {"url": "ftp://models.example"},
+        {"url": "http://[models"},
+        {"model": ""},
+        {"key": ""},
+        {"key": "two words"},
+        {"key": "line\n"},
+        {"per_minute": 0},
+        {"max_tokens": 0},
+        {"timeout_s": 0.0},
+        {"price": -1.0},
+        {"max_cost": -1.0},
+    ],
+)
+def test_an_embedding_endpoint_is_checked_where_it_is_used(settings, wrong: dict[str, object]) -> None:
+    sound = {**settings.EMBEDDING_ENDPOINT, **SOUND}
+    settings.EMBEDDING_ENDPOINT = {**sound, **wrong}
+    assert ids() == set()
+    settings.EMBEDDING_PROVIDER = "openai"
+    assert ids() == {"cvmatch.E006"}
+    settings.EMBEDDING_ENDPOINT = sound
+    assert ids() == set()
+
+
 def test_a_stage_that_does_not_exist_is_found_before_it_is_due(settings) -> None:
     settings.PIPELINE = f"{__name__}.BROKEN"
     assert ids() == {"cvmatch.E003"}
