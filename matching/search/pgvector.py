@@ -14,6 +14,7 @@ from matching.search.planning import Kept, expected_rows, kept
 from matching.search.tables import tables
 from matching.values import Candidate
 
+# Words find only what is embedded: what still waits for its vectors would be scored by words alone, and be far too low.
 # kept      the targets that may be found; inlined where the index leads, made once where all of them are compared
 # found     the union of what each channel brings; lateral, so that each subject walks the indexes by itself
 _CHANNELS = """
@@ -28,6 +29,7 @@ found AS MATERIALIZED (
      UNION
      (SELECT t.id FROM {target} t JOIN kept k ON k.id = t.id
        WHERE t.search @@ q.words
+         AND EXISTS (SELECT 1 FROM {target_vectors} v WHERE v.{target_key} = t.id AND v.model = %(model)s)
        ORDER BY ts_rank(t.search, q.words) DESC, t.id LIMIT %(limit)s)
    ) f
 )

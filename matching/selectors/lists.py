@@ -13,7 +13,7 @@ from cvmatch.core.models import Status
 from ingestion.models import CV
 from ingestion.selectors import has_concerns
 from jobs.models import Job
-from matching.models import JobEmbedding, Match, Prediction
+from matching.models import CVEmbedding, JobEmbedding, Match, Prediction
 from matching.selectors.lines import Line, line_of
 from matching.values.asked import asked_by
 
@@ -101,7 +101,7 @@ def candidates_for_job(job: Job) -> Candidates:
 
 
 def needs_new_list(job: Job, ranked: RankedList, *, fresh_for: timedelta) -> bool:
-    """Whether to look for candidates again: no list yet, an old one, or CVs have come in or were corrected since.
+    """Whether to look for candidates again: no list yet, an old one, or CVs were embedded since, new or corrected.
 
     A list that failed is left to the retry stage and to people.
     """
@@ -110,8 +110,8 @@ def needs_new_list(job: Job, ranked: RankedList, *, fresh_for: timedelta) -> boo
         return False
     if newest is None or newest.created_at < timezone.now() - fresh_for:
         return True
-    arrived = CV.objects.current().parsed().aggregate(newest=Max("read_at"))["newest"]
-    return arrived is not None and arrived > newest.created_at
+    embedded = CVEmbedding.objects.filter(status=Status.COMPLETED).aggregate(newest=Max("finished_at"))["newest"]
+    return embedded is not None and embedded > newest.created_at
 
 
 def is_searchable(job: Job) -> bool:

@@ -15,7 +15,7 @@ from cvmatch.core.models import Status
 from cvmatch.core.templatetags import show
 from ingestion.models import CV
 from jobs.models import Job
-from matching.models import Explanation, JobEmbedding, Match, Prediction
+from matching.models import CVEmbedding, Explanation, JobEmbedding, Match, Prediction
 from matching.values import Account
 from tests.support import make_cv, work_until_idle
 
@@ -188,8 +188,8 @@ def test_the_search_is_made_again_when_it_is_old_or_a_cv_has_come_in_since(
     as_: Callable[[str], Client], job_match: Match, age: timedelta, newer_cv: bool, starts: bool
 ) -> None:
     Prediction.objects.filter(job=job_match.job).update(created_at=timezone.now() - age)
-    read_at = timezone.now() - (timedelta() if newer_cv else timedelta(days=2))
-    CV.objects.update(read_at=read_at)
+    embedded_at = timezone.now() - (timedelta() if newer_cv else timedelta(days=2))
+    CVEmbedding.objects.update(finished_at=embedded_at)
     page = as_("recruiter").get(f"/jobs/{job_match.job_id}/candidates/").content.decode()
     assert ("looking again" in page) == starts
     assert Prediction.objects.filter(job=job_match.job).count() == (2 if starts else 1)
