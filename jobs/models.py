@@ -88,6 +88,7 @@ class Job(models.Model):
     latitude = models.FloatField(null=True, blank=True)
     longitude = models.FloatField(null=True, blank=True)
     remote = models.BooleanField(default=False)
+    hybrid = models.BooleanField(default=False, db_default=False, help_text="Partly at home, partly at the place.")
     employment_type = models.CharField(max_length=40, blank=True)
     level = models.CharField(max_length=12, blank=True)
 
@@ -95,8 +96,19 @@ class Job(models.Model):
     salary_max = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)
     salary_currency = models.CharField(max_length=3, blank=True)
     salary_period = models.CharField(max_length=8, blank=True)
+    salary_estimated = models.BooleanField(
+        default=False, db_default=False, help_text="By the source, not the employer."
+    )
     salary_year_min = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
     salary_year_max = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
+
+    categories = models.JSONField(default=list, blank=True, db_default=Value([], models.JSONField()))
+    is_snippet = models.BooleanField(
+        default=False, db_default=False, help_text="The source gives only the beginning of the text."
+    )
+    group_key = models.CharField(
+        max_length=200, blank=True, db_default="", help_text="Shared by the rows of one posting in several places."
+    )
 
     posted_at = models.DateTimeField(null=True, blank=True)
     expires_at = models.DateTimeField(null=True, blank=True)
@@ -152,7 +164,8 @@ class Job(models.Model):
     def pay(self) -> Pay | None:
         if self.salary_min is None and self.salary_max is None:
             return None
-        return Pay(self.salary_min, self.salary_max, self.salary_currency, self.salary_period or "YEAR")
+        period = self.salary_period or "YEAR"
+        return Pay(self.salary_min, self.salary_max, self.salary_currency, period, self.salary_estimated)
 
     @property
     def requirements(self) -> JobRequirements:

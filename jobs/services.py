@@ -110,7 +110,11 @@ def _row(source: str, posting: JobPosting) -> Job:
         **_place_columns(posting.place),
         remote=posting.remote,
         employment_type=employment_type(posting.employment_type),
-        level=requirements.level or "",
+        hybrid=posting.hybrid,
+        level=posting.level or requirements.level or "",
+        categories=list(posting.categories),
+        is_snippet=posting.is_snippet,
+        group_key=posting.group_key,
         **_pay_columns(posting.pay),
         posted_at=posting.posted_at,
         expires_at=posting.expires_at,
@@ -129,8 +133,8 @@ def _filled(posting: JobPosting, read: JobRequirements) -> JobPosting:
         found["employment_type"] = read.employment.kind
     if posting.pay is None and read.pay_said:
         found["pay"] = read.pay_said.pay
-    if not posting.remote and read.workplace and read.workplace.place == "remote":
-        found["remote"] = True
+    if not posting.remote and not posting.hybrid and read.workplace and read.workplace.place in {"remote", "hybrid"}:
+        found[read.workplace.place] = True
     repairs = tuple(f"{name.replace('_', ' ')} read from the text" for name in found)
     return replace(posting, **found, repairs=(*posting.repairs, *repairs))
 
@@ -152,6 +156,7 @@ def _pay_columns(pay: Pay | None) -> dict[str, Any]:
         "salary_max": pay.maximum,
         "salary_currency": pay.currency,
         "salary_period": pay.period,
+        "salary_estimated": pay.estimated,
         "salary_year_min": pay.per_year(pay.minimum),
         "salary_year_max": pay.per_year(pay.maximum),
     }

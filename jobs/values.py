@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from cvmatch.core.places import Point
 
@@ -49,12 +51,16 @@ class Place:
 
 @dataclass(frozen=True)
 class Pay:
-    """Pay as given: either bound may be missing; ``period`` is a key of PERIODS_PER_YEAR."""
+    """Pay as given: either bound may be missing; ``period`` is a key of PERIODS_PER_YEAR.
+
+    ``estimated`` says that the source worked it out itself and the employer did not say it.
+    """
 
     minimum: Decimal | None = None
     maximum: Decimal | None = None
     currency: str = ""
     period: str = "YEAR"
+    estimated: bool = False
 
     def per_year(self, amount: Decimal | None) -> Decimal | None:
         return None if amount is None else amount * PERIODS_PER_YEAR[self.period]
@@ -64,8 +70,10 @@ class Pay:
 class JobPosting:
     """One posting of one source.
 
-    ``description`` is plain text with a line per paragraph or list item, ``description_html`` the same as safe HTML.
-    ``repairs`` names what had to be mended in the source's data.
+    ``description`` is plain text with a line per paragraph or list item, ``description_html`` the same as safe HTML;
+    ``is_snippet`` says that the source gives only the beginning. Postings that differ only in their place share a
+    ``group_key``. ``level`` is one of jobs.requirements' levels where the source says it. ``repairs`` names what had to be
+    mended in the source's data, ``raw`` is what it sent, for looking into it: no part of what makes two postings equal.
     """
 
     external_id: str
@@ -75,12 +83,18 @@ class JobPosting:
     description_html: str = ""
     place: Place = Place()
     remote: bool = False
+    hybrid: bool = False
     employment_type: str = ""
+    level: str = ""
+    categories: tuple[str, ...] = ()
+    is_snippet: bool = False
+    group_key: str = ""
     pay: Pay | None = None
     posted_at: datetime | None = None
     expires_at: datetime | None = None
     url: str = ""
     repairs: tuple[str, ...] = ()
+    raw: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from cvmatch import demo
 from ingestion.extract import read_document
 from ingestion.parse import parse_document
 from ingestion.services import keep_text
+from ingestion.sources import read
 from ingestion.sources.jsonld import JsonLdSource, read_posting
 from ingestion.values import ParsedCV, Resume
 from jobs.models import Job
@@ -57,8 +58,8 @@ def advertisements(path: Path) -> Collection:
     One suits another when another employer looks for the same title with it; those of the same employer are left out.
     """
     with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as lines:
-        read = [posting for posting in JsonLdSource().read(lines) if isinstance(posting, JobPosting)]
-    picked = [replace(posting, expires_at=None) for posting in _of_shared_titles(read)]  # they are long over
+        found = [posting for posting in read(JsonLdSource(), lines) if isinstance(posting, JobPosting)]
+    picked = [replace(posting, expires_at=None) for posting in _of_shared_titles(found)]  # they are long over
     upsert_jobs(source="ads", postings=picked)
     rows = dict(Job.objects.filter(source="ads").values_list("external_id", "pk"))
     cvs = {

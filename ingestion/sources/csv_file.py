@@ -5,11 +5,11 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, BinaryIO
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar
 
 from cvmatch.core.errors import InvalidInput
-from ingestion.sources import Rejected
+from ingestion.sources import About, Item, Rejected
 from ingestion.sources.jsonld import read_posting
 from jobs.values import JobPosting
 
@@ -46,9 +46,10 @@ _TRUE = {"1", "true", "yes", "y", "ja", "oui", "si", "sí"}
 class CsvSource:
     """Reads comma, semicolon or tab separated rows; a column ``title`` is all that is needed."""
 
-    suffixes: tuple[str, ...] = (".csv", ".tsv")
+    about: ClassVar[About] = About(label="CSV", summary="A table with a header line, as spreadsheets export it.")
+    suffixes: ClassVar[tuple[str, ...]] = (".csv", ".tsv")
 
-    def read(self, payload: BinaryIO) -> Iterator[JobPosting | Rejected]:
+    def items(self, payload: BinaryIO) -> Iterator[Item | Rejected]:
         text = _decode(payload.read())
         header = next(iter(text.splitlines()), "")
         delimiter = max(",;\t", key=header.count)
@@ -60,7 +61,14 @@ class CsvSource:
             if isinstance(cells, Rejected):
                 yield cells
             elif cells:
-                yield from read_posting(position, _posting_row(dict(zip(columns, cells, strict=False))))
+                yield Item(position, dict(zip(columns, cells, strict=False)))
+
+    def postings(self, item: Item) -> Iterator[JobPosting | Rejected]:
+        yield from (replace(row, raw=item.raw) if isinstance(row, JobPosting) else row for row in _read(item))
+
+
+def _read(item: Item) -> Iterator[JobPosting | Rejected]:
+    return read_posting(item.position, _posting_row(item.raw))
 
 
 def _decode(content: bytes) -> str:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, ClassVar
 
 from cvmatch.core.text import content_hash, squeeze
-from ingestion.sources import Rejected, clean
+from ingestion.sources import About, Item, Rejected, clean
 from jobs.values import JobPosting, Pay, Place
 
 # Names that exporters use instead of schema.org's own.
@@ -31,36 +31,43 @@ MAX_DESCRIPTION_CHARS = 200_000
 class JsonLdSource:
     """Reads one JobPosting per line, forgiving the shapes that real exporters give its fields."""
 
-    suffixes: tuple[str, ...] = (".jsonl", ".ndjson", ".json")
+    about: ClassVar[About] = About(label="JSON Lines", summary="A file with one schema.org JobPosting a line.")
+    suffixes: ClassVar[tuple[str, ...]] = (".jsonl", ".ndjson", ".json")
 
-    def read(self, payload: BinaryIO) -> Iterator[JobPosting | Rejected]:
+    def items(self, payload: BinaryIO) -> Iterator[Item | Rejected]:
         for position, line in enumerate(payload, start=1):
             if line.strip():
-                yield from self._read_line(position, line)
+                yield _item(position, line)
 
-    def _read_line(self, position: int, line: bytes) -> Iterator[JobPosting | Rejected]:
-        try:
-            row = json.loads(line.decode("utf-8-sig"))
-        except (ValueError, RecursionError):
-            yield Rejected(position, "The line is not JSON.")
-            return
-        if not isinstance(row, dict):
-            yield Rejected(position, "The line is JSON, but not an object.")
-            return
-        yield from read_posting(position, row)
+    def postings(self, item: Item) -> Iterator[JobPosting | Rejected]:
+        yield from read_posting(item.position, item.raw)
 
 
-def read_posting(position: int, row: Mapping[str, Any]) -> Iterator[JobPosting | Rejected]:
+def _item(position: int, line: bytes) -> Item | Rejected:
+    try:
+        row = json.loads(line.decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        return Rejected(position, "The line is not JSON.")
+    return Item(position, row) if isinstance(row, dict) else Rejected(position, "The line is JSON, but not an object.")
+
+
+def read_posting(position: int, raw: Mapping[str, Any]) -> Iterator[JobPosting | Rejected]:
     """The postings of one JobPosting object, one for each place it names, or the reason against it."""
-    row = _with_schema_names(row)
+    row = _with_schema_names(raw)
     title = squeeze(_text(row.get("title") or row.get("name")))[:300]
     if not title:
         yield Rejected(position, "The posting has no title.")
         return
-    base = _posting(title, row)
-    for number, place in enumerate(_places(row.get("jobLocation")) or [Place()], start=1):
-        external_id = base.external_id if number == 1 else f"{base.external_id}#{number}"
-        yield replace(base, place=place, external_id=external_id)
+    yield from in_each_place(replace(_posting(title, row), raw=raw), _places(row.get("jobLocation")))
+
+
+def in_each_place(posting: JobPosting, places: Sequence[Place]) -> Iterator[JobPosting]:
+    """The posting once for each different place, all of one group; as it is where there is none."""
+    different = list(dict.fromkeys(place for place in places if place != Place()))
+    group_key = posting.external_id if len(different) > 1 else ""
+    for number, place in enumerate(different or [posting.place], start=1):
+        external_id = posting.external_id if number == 1 else f"{posting.external_id}#{number}"
+        yield replace(posting, place=place, external_id=external_id, group_key=group_key)
 
 
 def _posting(title: str, row: Mapping[str, Any]) -> JobPosting:
@@ -114,7 +121,7 @@ def _text(value: Any) -> str:
 
 def _places(value: Any) -> list[Place]:
     entries = value if isinstance(value, list) else [value]
-    return list(dict.fromkeys(place for entry in entries if (place := _place(entry)) != Place()))
+    return [_place(entry) for entry in entries]
 
 
 def _place(value: Any) -> Place:

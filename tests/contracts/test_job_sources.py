@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from cvmatch.core.backends import build
 from cvmatch.core.errors import InvalidInput
 from ingestion.sources import JobSource, Rejected
+from ingestion.sources import read as read_payload
 from jobs.values import JobPosting
 
 # Three rows of each kind: one in full, one without a title, one with nothing but a title and pay the wrong way round.
@@ -61,7 +62,7 @@ def source_of(kind: str) -> JobSource:
 
 def read(kind: str, payload: str | bytes) -> list[JobPosting | Rejected]:
     content = payload if isinstance(payload, bytes) else payload.encode()
-    return list(source_of(kind).read(io.BytesIO(content)))
+    return list(read_payload(source_of(kind), io.BytesIO(content)))
 
 
 def test_there_is_a_payload_for_the_source_and_it_names_its_endings(kind: str) -> None:

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from ingestion.sources import Rejected
+from ingestion.sources import Rejected, read
 from ingestion.sources.csv_file import CsvSource
 from ingestion.sources.jsonld import JsonLdSource, read_posting
 from jobs.values import JobPosting, Place
@@ -20,7 +20,7 @@ def posting(**row: object) -> JobPosting:
 
 
 def csv(content: str | bytes) -> list[JobPosting | Rejected]:
-    return list(CsvSource().read(io.BytesIO(content if isinstance(content, bytes) else content.encode())))
+    return list(read(CsvSource(), io.BytesIO(content if isinstance(content, bytes) else content.encode())))
 
 
 def test_a_posting_in_several_places_becomes_one_job_for_each() -> None:
@@ -96,7 +96,7 @@ def test_remote_work_is_recognised() -> None:
 
 def test_a_byte_order_mark_hides_nothing() -> None:
     payload = io.BytesIO(b'\xef\xbb\xbf{"title": "Nurse"}\n')
-    assert [row.title for row in JsonLdSource().read(payload)] == ["Nurse"]
+    assert [row.title for row in read(JsonLdSource(), payload)] == ["Nurse"]
     assert csv(b"\xef\xbb\xbftitle\nNurse\n")[0].title == "Nurse"
 
 

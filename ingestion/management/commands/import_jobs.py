@@ -14,7 +14,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from cvmatch.core.backends import build
 from cvmatch.core.errors import CvmatchError
 from ingestion.services import import_postings
-from ingestion.sources import JobSource, Rejected
+from ingestion.sources import JobSource, Rejected, read
 
 
 class Command(BaseCommand):
@@ -34,7 +34,7 @@ class Command(BaseCommand):
         name, source = _source(options["source"], path)
         try:
             with _opened(path) as payload:
-                counts = import_postings(source=name, rows=source.read(payload), report=self._report(path))
+                counts = import_postings(source=name, rows=read(source, payload), report=self._report(path))
         except (OSError, EOFError, zlib.error) as error:  # the last two: a damaged archive
             raise CommandError(f"{path}: {getattr(error, 'strerror', None) or error}") from error
         except CvmatchError as error:
