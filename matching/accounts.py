@@ -16,7 +16,7 @@ from matching.explain import Pair, Shown, explain, shown_in
 from matching.models import CVPassages, JobPassages, Match
 from matching.profiles import LEVEL_BY_YEARS, cv_profile, job_profile
 from matching.ranking import scoring_config
-from matching.scoring import score_if, total
+from matching.scoring import total, whole_score_if
 from matching.values import (
     Account,
     Addition,
@@ -149,7 +149,7 @@ def rescored_with(finding: Finding, scored: Scored, pair: Pair) -> Score | None:
 
 def _rescored(scored: Scored, pair: Pair, addition: Addition) -> Score:
     """The scorer's answer for the CV with something more in it, all else equal."""
-    return score_if(scored.found, pair.cv, pair.job, addition, config=scoring_config(), now=scored.as_of)
+    return whole_score_if(scored.found, pair.cv, pair.job, addition, config=scoring_config(), now=scored.as_of)
 
 
 def _addition(finding: Finding, job: JobProfile) -> Addition | None:

@@ -43,8 +43,15 @@ def cv_profile(cv: CV, *, today: date, links: Iterable[SkillLink] = ()) -> CVPro
     )
 
 
+# Of a job, all that its profile is made of; descriptions as HTML, what was sent and the like stay where they are.
+JOB_COLUMNS = (
+    "requirements_json", "content_hash", "description", "city", "country", "latitude", "longitude", "remote", "posted_at",
+    "salary_year_min", "salary_year_max", "salary_currency",
+)  # fmt: skip
+
+
 def job_profile(job: Job) -> JobProfile:
-    """The facts of a posting."""
+    """The facts of a posting, from JOB_COLUMNS."""
     requirements = job.requirements
     return JobProfile(
         requirements=requirements,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
+from operator import itemgetter
 
-import numpy as np
-
+from cvmatch.core.text import englishness
 from ingestion.models import CV
 from ingestion.values import PARSER_VERSION
 from jobs.models import Job
@@ -17,16 +17,20 @@ from jobs.values import JobFilter
 from matching.coverage import coverage, title_nearness
 from matching.embedding import get_provider
 from matching.models import CVPassages, JobPassages, JobVector, Kind
-from matching.profiles import cv_profile, job_profile
-from matching.scoring import ScoringConfig, score
+from matching.models.halfvec import as_bytes, halfvec
+from matching.profiles import JOB_COLUMNS, cv_profile, job_profile
+from matching.scoring import ScoringConfig, promising, score, whole_score
 from matching.search import Side, get_search
 from matching.search.comparing import compare
-from matching.values import Candidate, Score
+from matching.values import Candidate, CVProfile, JobProfile, Score
 from matching.values.snapshots import CVSeen, JobSeen
 
 # Each channel brings this many times the lines that are kept, and never fewer than this: the best by all parts is seldom
 # the best by one, and what is best must not depend on how many lines somebody asks for.
 CHANNEL_FACTOR, CHANNEL_LEAST = 2, 100
+# Of what the channels bring so many times the lines that are kept are compared in full, again never fewer than for fifty
+# lines: of the first fifty by full comparison of all, docs/ranking.md says how many are among them.
+COMPARED_FACTOR, COMPARED_LEAST = 3, 150
 
 
 @dataclass(frozen=True)
@@ -70,15 +74,29 @@ def rank(
     found = get_search().find(
         side, subject_ids, model=get_provider().name, limit=max(CHANNEL_FACTOR * top, CHANNEL_LEAST), only=only
     )
-    targets = {candidate.target_id for candidates in found.values() for candidate in candidates}
-    cv_ids, job_ids = (subject_ids, targets) if side is Side.JOBS_FOR_CV else (targets, subject_ids)
-    pairs = _Pairs(_cvs(cv_ids), _jobs(job_ids), now)
-    hashes = pairs.input_hashes(side)
+    cvs = _cvs(subject_ids) if side is Side.JOBS_FOR_CV else {}
+    jobs = _jobs(subject_ids) if side is Side.CVS_FOR_JOB else {}
+    subjects: Mapping[int, CV | Job] = cvs or jobs
+    compared = {pk: _promising(row, found.get(pk, ()), top) for pk, row in subjects.items()}
+    targets = {candidate.target_id for candidates in compared.values() for candidate in candidates}
+    pairs = _Pairs(cvs or _cvs(targets), jobs or _jobs(targets), now)
     return {
-        subject: _ranked([pairs.line(side, subject, c) for c in found.get(subject, ())], top, hashes[subject], now)
-        for subject in subject_ids
-        if subject in hashes
+        pk: Ranked(
+            tuple(pairs.best(side, pk, compared[pk], top)),
+            len(found.get(pk, ())),
+            now,
+            get_provider().name,
+            ranking_version(),
+            row.content_hash,
+        )
+        for pk, row in subjects.items()
     }
+
+
+def _promising(subject: CV | Job, found: Sequence[Candidate], top: int) -> tuple[Candidate, ...]:
+    text = subject.matched_text if isinstance(subject, CV) else subject.description
+    keep = max(COMPARED_FACTOR * top, COMPARED_LEAST)
+    return promising(found, english=englishness(text), keep=keep, config=scoring_config())
 
 
 def score_pairs(side: Side, pairs: Sequence[tuple[int, int]], *, now: datetime) -> dict[tuple[int, int], Line]:
@@ -106,17 +124,33 @@ class _Pairs:
         self._cv_profiles = {pk: cv_profile(cv, today=now.date(), links=links.get(pk, ())) for pk, cv in cvs.items()}
         self._job_profiles = {pk: job_profile(job) for pk, job in jobs.items()}
         self._job_passages = {row.job_id: row.passages for row in JobPassages.objects.filter(job__in=jobs, model=model)}
-        titles = JobVector.objects.filter(job__in=jobs, model=model, kind=Kind.TITLE).values_list("job_id", "embedding")
-        self._job_titles = {job_id: np.asarray(half, dtype=np.float32) for job_id, half in titles}
+        titles = JobVector.objects.filter(job__in=jobs, model=model, kind=Kind.TITLE)
+        self._job_titles = dict(titles.values_list("job_id", as_bytes("embedding")))
 
-    def input_hashes(self, side: Side) -> dict[int, str]:
-        subjects: Mapping[int, CV | Job] = self._cvs if side is Side.JOBS_FOR_CV else self._jobs
-        return {pk: row.content_hash for pk, row in subjects.items()}
+    def best(self, side: Side, subject: int, found: Iterable[Candidate], top: int) -> Iterator[Line]:
+        """The lines of a list, best first: all are ordered by the whole score, and only those that are kept get the rest."""
+        ordered = []
+        for candidate in found:
+            cv_id, job_id = self._ids(side, subject, candidate)
+            complete = self._beside(candidate, cv_id, job_id)
+            whole = whole_score(complete, *self._profiles(cv_id, job_id), config=scoring_config(), now=self._now)
+            ordered.append((-whole.mean, job_id, cv_id, complete))
+        for _, job_id, cv_id, complete in sorted(ordered, key=itemgetter(0, 1, 2))[:top]:
+            yield self._line(cv_id, job_id, complete)
 
     def line(self, side: Side, subject: int, found: Candidate) -> Line:
-        cv_id, job_id = (subject, found.target_id) if side is Side.JOBS_FOR_CV else (found.target_id, subject)
-        cv, job = self._cv_profiles[cv_id], self._job_profiles[job_id]
-        found = self._beside(found, cv_id, job_id)
+        cv_id, job_id = self._ids(side, subject, found)
+        return self._line(cv_id, job_id, self._beside(found, cv_id, job_id))
+
+    def _ids(self, side: Side, subject: int, found: Candidate) -> tuple[int, int]:
+        return (subject, found.target_id) if side is Side.JOBS_FOR_CV else (found.target_id, subject)
+
+    def _profiles(self, cv_id: int, job_id: int) -> tuple[CVProfile, JobProfile]:
+        return self._cv_profiles[cv_id], self._job_profiles[job_id]
+
+    def _line(self, cv_id: int, job_id: int, found: Candidate) -> Line:
+        """Of a candidate that is complete."""
+        cv, job = self._profiles(cv_id, job_id)
         made = score(found, cv, job, config=scoring_config(), now=self._now)
         seen = CVSeen(self._cvs[cv_id].content_hash, cv), JobSeen(self._jobs[job_id].content_hash, job)
         return Line(cv_id, job_id, found, made, *seen)
@@ -126,7 +160,8 @@ class _Pairs:
         shown, asked = self._cv_passages.get(cv_id), self._job_passages.get(job_id)
         if shown is None:
             return found
-        near = title_nearness(self._job_titles.get(job_id), shown)
+        title = self._job_titles.get(job_id)
+        near = title_nearness(None if title is None else halfvec(title), shown)
         covered = None if asked is None else coverage(asked, shown)
         return replace(found, coverage=covered, best_title=near.best_title, title_lines=near.title_lines)
 
@@ -136,9 +171,4 @@ def _cvs(ids: Iterable[int]) -> dict[int, CV]:
 
 
 def _jobs(ids: Iterable[int]) -> dict[int, Job]:
-    return Job.objects.filter(pk__in=set(ids)).defer("search", "description_html").in_bulk()
-
-
-def _ranked(lines: Sequence[Line], top: int, input_hash: str, now: datetime) -> Ranked:
-    best = sorted(lines, key=lambda line: (-line.score.mean, line.job_id, line.cv_id))[:top]
-    return Ranked(tuple(best), len(lines), now, get_provider().name, ranking_version(), input_hash)
+    return Job.objects.filter(pk__in=set(ids)).only(*JOB_COLUMNS).in_bulk()

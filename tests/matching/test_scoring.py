@@ -15,7 +15,7 @@ from jobs.requirements import JobRequirements
 from jobs.requirements.values import DegreeAsked, LanguageAsked, RequiredSkill, YearsAsked
 from jobs.skills import related
 from jobs.titles import Level
-from matching.scoring import Calibration, ScoringConfig, band_of, score, score_if, total
+from matching.scoring import Calibration, ScoringConfig, band_of, promising, score, total, whole_score_if
 from matching.scoring.conditions import place, recency
 from matching.scoring.readings import readings
 from matching.values import (
@@ -142,9 +142,12 @@ def test_one_skill_more_never_lowers_the_score(found, a, b, skill) -> None:
 def test_a_counterfactual_is_the_score_of_the_profile_with_the_addition_in_it(found, a, b, skill, years, level) -> None:
     addition = Addition(skill_id=skill, years=years, level=level)
     changed = replace(a, skills=a.skills | {skill}, years=years, level=level or a.level)
-    expected = score(found, changed, b, config=CONFIG, now=NOW)
-    assert score_if(found, a, b, addition, config=CONFIG, now=NOW) == expected
-    assert score_if(found, a, b, Addition(), config=CONFIG, now=NOW) == score(found, a, b, config=CONFIG, now=NOW)
+    assert whole_score_if(found, a, b, addition, config=CONFIG, now=NOW) == whole_of(found, changed, b)
+    assert whole_score_if(found, a, b, Addition(), config=CONFIG, now=NOW) == whole_of(found, a, b)
+
+
+def whole_of(found, a, b):
+    return replace(score(found, a, b, config=CONFIG, now=NOW), for_job=None, for_person=None)
 
 
 @given(candidates, cvs, jobs)
@@ -353,3 +356,18 @@ def test_bands_name_the_score(points, unknown, band) -> None:
 def test_a_score_from_nothing_is_no_score() -> None:
     result = total(tuple(Part(name, None, weight.whole) for name, weight in CONFIG.weights.items()), config=CONFIG)
     assert (result.band, result.low) == ("no data", 0)
+
+
+def test_only_the_most_promising_are_compared_in_full_and_a_short_list_as_a_whole() -> None:
+    near = Candidate(1, text_cosine=0.7, title_cosine=0.8, words=0.2, skills_cosine=0.6)
+    far = Candidate(2, text_cosine=0.1, title_cosine=0.1, words=0.0, skills_cosine=0.1)
+    silent = Candidate(3, None, None, None)
+    assert promising([far, silent, near], english=1.0, keep=1, config=CONFIG) == (near,)
+    assert promising([far, near], english=1.0, keep=2, config=CONFIG) == (far, near)
+
+
+def test_what_the_model_does_not_read_is_promising_by_its_words() -> None:
+    by_words = Candidate(1, text_cosine=0.2, title_cosine=0.2, words=0.3)
+    by_model = Candidate(2, text_cosine=0.7, title_cosine=0.7, words=0.01)
+    assert promising([by_words, by_model], english=1.0, keep=1, config=CONFIG) == (by_model,)
+    assert promising([by_words, by_model], english=0.0, keep=1, config=CONFIG) == (by_words,)
