@@ -24,6 +24,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.database import database, machine
+from cvmatch.core.memory import settle
 from jobs.values import JobFilter
 
 CHUNK, ROUNDS, NOISE, SPREAD = 16, 3, 0.25, 60
@@ -47,6 +48,7 @@ def main() -> None:
             started = time.perf_counter()
             load(options.jobs, options.batch, m=options.m)
             print(f"{options.jobs:,} jobs loaded and indexed in {time.perf_counter() - started:.0f} s", flush=True)
+        settle()  # as web and worker processes do
         if options.profile:
             profiled()
         measure_facets()

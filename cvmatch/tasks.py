@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from cvmatch.core import runner
+from cvmatch.core.memory import settle
 from cvmatch.core.models import WorkerHeartbeat
 from cvmatch.core.queue import BULK, enqueue, get_stage
 from jobs import taxonomy
@@ -43,3 +44,4 @@ def warm_up() -> None:
     """Load the model and the labels of skills in a worker that has just started: no upload waits for them."""
     get_provider().warm_up()
     cv_linker()
+    settle()

@@ -6,3 +6,7 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cvmatch.settings.base")
 application = get_wsgi_application()
+
+from cvmatch.core.memory import settle  # noqa: E402 - after Django has loaded what stays
+
+settle()

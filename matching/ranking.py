@@ -30,7 +30,7 @@ from matching.values.snapshots import CVSeen, JobSeen
 CHANNEL_FACTOR, CHANNEL_LEAST = 2, 100
 # Of what the channels bring so many times the lines that are kept are compared in full, again never fewer than for fifty
 # lines: of the first fifty by full comparison of all, docs/ranking.md says how many are among them.
-COMPARED_FACTOR, COMPARED_LEAST = 3, 150
+COMPARED_FACTOR, COMPARED_LEAST = 4, 200
 
 
 @dataclass(frozen=True)
