@@ -63,9 +63,8 @@ ON CONFLICT ({key}) DO UPDATE
 # same input is not made anew behind the back of the retry stage. One that is open already conflicts and stays as it is.
 _PLAN_CV_PREDICTIONS = """
 INSERT INTO matching_prediction
-       (side, cv_id, status, interactive, attempts, error, created_at, model, config_version, input_hash, searched,
-        filter_json)
-SELECT 'jobs', s.id, 'pending', s.interactive AND %(only)s::bigint[] IS NOT NULL, 0, '', now(), '', '', '', 0, '{}'
+       (side, cv_id, status, interactive, attempts, error, created_at, model, config_version, input_hash, searched)
+SELECT 'jobs', s.id, 'pending', s.interactive AND %(only)s::bigint[] IS NOT NULL, 0, '', now(), '', '', '', 0
   FROM ingestion_cv s JOIN matching_cvembedding e
     ON e.cv_id = s.id AND e.status = 'completed' AND e.content_hash = s.content_hash AND e.model = %(model)s
  WHERE s.is_latest AND s.content_hash <> '' AND (%(only)s::bigint[] IS NULL OR s.id = ANY(%(only)s))

@@ -50,7 +50,7 @@ SELECT n, n, 1, true, now(), '', '', 0, '', '', '', 'text ' || mod(n, 500), 'tex
        '{{}}', '', '', '{{}}', {STATE}, {RETRY}
   FROM generate_series(1, %(many)s) n
 """
-LIST = "side, cv_id, created_at, model, config_version, input_hash, searched, filter_json"
+LIST = "side, cv_id, created_at, model, config_version, input_hash, searched"
 OTHERS = {
     CV: "",
     JobEmbedding: f"""
@@ -61,10 +61,10 @@ OTHERS = {
         SELECT n, '', '', {STATE}, {RETRY}""",
     Prediction: f"""
         INSERT INTO matching_prediction ({LIST}, {STAGED}, retry_at)
-        SELECT 'jobs', n, now(), '', '', '', 0, '{{}}', {STATE}, {RETRY}""",
+        SELECT 'jobs', n, now(), '', '', '', 0, {STATE}, {RETRY}""",
     Explanation: f"""
         INSERT INTO matching_prediction (id, {LIST}, {STAGED})
-        VALUES (1000000, 'jobs', 1, now(), '', '', '', 0, '{{}}', 'completed', false, 0, '');
+        VALUES (1000000, 'jobs', 1, now(), '', '', '', 0, 'completed', false, 0, '');
         INSERT INTO matching_match (id, prediction_id, rank, cv_id, job_id, score, low, high, band, parts_json, fits_json,
             signals_json, related_json)
         SELECT n, 1000000, n, n, n, 0, 0, 0, '', '[]', '{{}}', '{{}}', '{{}}' FROM generate_series(1, %(many)s) n;
