@@ -116,7 +116,7 @@ class _Subject:
             account = explainer.account(scored)
             report.explaining_s += time.perf_counter() - started
             report.matches += 1
-            _check(report, account, explainer, scored, self._cv.text)
+            _check(report, account, explainer, scored, self._cv)
             for finding in _drawn(account, chance):
                 trial = self._trial(job_id, scored, account, finding, chance)
                 report.trials += [trial] if trial else []
@@ -233,16 +233,16 @@ def _part(scored: Scored, name: str) -> Part:
     return next(part for part in scored.score.parts if part.name == name)
 
 
-def _check(report: Report, account: Account, explainer: Explainer, scored: Scored, text: str) -> None:
+def _check(report: Report, account: Account, explainer: Explainer, scored: Scored, cv: CV) -> None:
     from matching.accounts import rescored_with
     from matching.values import Asks, State
 
     pair = explainer.pair(scored)
     for finding in account.findings:
         for place in finding.evidence:
-            report.claim("evidence says what is quoted", text[place.start : place.end] == place.text)
+            report.claim("evidence says what is quoted", cv.text[place.start : place.end] == place.text)
         if finding.kind in (Asks.SKILL, Asks.LANGUAGE) and finding.state == State.MISSING:
-            report.claim("missing is absent by all its names", _is_absent(finding.subject, text))
+            report.claim("missing is absent by all its names", _is_absent(finding.subject, cv.matched_text))
     for option in account.raises:
         finding = next(f for f in account.findings if (f.kind, f.subject) == (option.kind, option.subject))
         report.claim(
@@ -255,7 +255,8 @@ def _answer(rescored: Score | None) -> float | None:
 
 
 def _is_absent(skill_id: str, text: str) -> bool:
-    """Under all its names, except those that are ordinary words where nothing around them says otherwise."""
+    """Under all its names, except those that are ordinary words where nothing around them says otherwise. ``text`` is the
+    one that is matched: the name of a school and a contact address, which are hidden in it, show no skill."""
     from jobs.skills.vocabulary import vocabulary
 
     skill = vocabulary().get(skill_id)
@@ -301,7 +302,7 @@ def _measure_demo(matches: int, seed: int) -> Report:
     call_command("createcachetable", verbosity=0)
     with Path(os.devnull).open("w") as nowhere:
         call_command("demo", stdout=nowhere)
-    for stage in ("embed_jobs", "count_words"):
+    for stage in ("read_jobs", "embed_jobs", "count_words"):
         while runner.run(get_stage(stage), limit=500, trigger="command").claimed:
             pass
     files = [read_document(path.read_bytes(), filename=path.name, max_bytes=10**7) for path in cv_files()]
