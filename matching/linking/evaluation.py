@@ -64,20 +64,19 @@ def read_spans(path: Path) -> list[tuple[str, frozenset[Span]]]:
 def measure_links(
     marked: Sequence[Marked], named: Mapping[str, set[str]], linked: Mapping[str, set[str]]
 ) -> dict[str, Figures]:
-    """Labels per sentence, summed over all: of what is named, of what is linked, and of both. VAGUE rows are left out; a
-    sentence whose phrases are all ABSENT has no label."""
+    """Labels per sentence, summed over all: of what the vocabulary names, and of what is linked, names weighed as well. VAGUE
+    rows are left out; a sentence whose phrases are all ABSENT has no label."""
     gold: dict[str, set[str]] = {}
     for row in marked:
         if row.label != VAGUE:
             gold.setdefault(row.sentence, set()).update({row.label} - {ABSENT})
-    ways = {"labels": named, "links": linked, "both": {s: named[s] | linked[s] for s in gold}}
-    return {way: _labels(gold, found) for way, found in ways.items()}
+    return {way: _labels(gold, found) for way, found in (("names", named), ("links", linked))}
 
 
 def measure_nearest(marked: Sequence[Marked], linker: Linker) -> tuple[float, float, int]:
     """For phrases that have a label: how often it is that of the nearest concept and of one of the ten nearest; how many."""
     rows = [row for row in marked if row.label not in (VAGUE, ABSENT)]
-    near = linker.nearest([(row.phrase, row.sentence) for row in rows])
+    near = linker.nearest([(row.phrase, row.sentence, frozenset()) for row in rows])
     names = [[linker.concept(place).name.lower() for place in one.places.tolist()] for one in near]
     first = sum(row.label == of_one[0] for row, of_one in zip(rows, names, strict=True))
     among = sum(row.label in of_one for row, of_one in zip(rows, names, strict=True))
@@ -95,10 +94,9 @@ def measure_spans(marked: Sequence[frozenset[Span]], found: Sequence[frozenset[S
 
 
 def found_in(texts: Sequence[str], linker: Linker) -> list[tuple[list[SkillMention], tuple[Link, ...]]]:
-    """What each text names by a label, and what is linked beside it."""
+    """What each text names by a label, and what it means when these are weighed like any phrase."""
     named = [named_skills(text)[0] for text in texts]
-    links = linker.link_many(texts, [[(one.start, one.end) for one in of_text] for of_text in named])
-    return list(zip(named, links, strict=True))
+    return list(zip(named, linker.judge_many(texts, named), strict=True))
 
 
 def named_skills(text: str) -> tuple[list[SkillMention], set[str]]:

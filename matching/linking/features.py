@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from matching.linking.concepts import Concept
 from matching.linking.index import Nearest
-from matching.linking.lexical import WordWeights, best_overlap, stems
+from matching.linking.lexical import Words, WordWeights, best_overlap
 
 LONGEST = 6
 WEIGHTS = Path(__file__).parent / "data" / "weights.json"
@@ -34,6 +34,8 @@ NAMES = (
     "sentence lead",  # behind the concept among the nearest that suits the sentence best
     "description",
     "description lead",
+    "sayings",  # 1 where advertisements are known to ask for the concept in words of their own
+    "named",  # 1 where the vocabulary found a name of the concept in the phrase
 )
 
 
@@ -43,11 +45,11 @@ class Features:
     def __init__(self, concepts: Sequence[Concept]) -> None:
         self._concepts = concepts
         self._weights = WordWeights(concept.name for concept in concepts)
-        self._names: dict[int, list[frozenset[str]]] = {}
+        self._names: dict[int, list[Words]] = {}
 
     def of(self, phrase: str, near: Nearest) -> NDArray[np.float32]:
         """One row of NAMES for each of the nearest concepts."""
-        words, length = stems(phrase), min(len(phrase.split()), LONGEST) / LONGEST
+        words, length = self._weights.words(phrase), min(len(phrase.split()), LONGEST) / LONGEST
         shared = np.array([self._shared(words, place) for place in near.places.tolist()], dtype=np.float32)
         first = np.full(len(near.best), near.best[0])
         columns = (
@@ -62,19 +64,21 @@ class Features:
             near.sentence - near.sentence.max(),
             near.description,
             near.description - near.description.max(),
+            [bool(self._concepts[place].sayings) for place in near.places.tolist()],
+            near.named,
         )
         return np.column_stack(columns).astype(np.float32)
 
-    def _shared(self, words: frozenset[str], place: int) -> tuple[float, float, float, float, float, float]:
-        names = self._stems(place)
+    def _shared(self, words: Words, place: int) -> tuple[float, float, float, float, float, float]:
+        names = self._words(place)
         phrase_share, name_share = best_overlap(self._weights, words, names)
         of_phrase, of_label = self._weights.overlap(words, names[0])
-        return phrase_share, name_share, sqrt(phrase_share * name_share), of_phrase, of_label, len(names[0]) / 5
+        return phrase_share, name_share, sqrt(phrase_share * name_share), of_phrase, of_label, len(names[0].stems) / 5
 
-    def _stems(self, place: int) -> list[frozenset[str]]:
+    def _words(self, place: int) -> list[Words]:
         if place not in self._names:
             concept = self._concepts[place]
-            self._names[place] = [stems(name) for name in (*concept.names, *concept.sayings)]
+            self._names[place] = [self._weights.words(name) for name in (*concept.names, *concept.sayings)]
         return self._names[place]
 
 

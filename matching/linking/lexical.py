@@ -6,6 +6,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 _WORD = re.compile(r"[^\W_]+[+#]*")
@@ -35,6 +36,14 @@ def stems(text: str) -> frozenset[str]:
     return frozenset(stem(word) for word in _WORD.findall(text.lower()) if word not in _STOP)
 
 
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The stems of a text and what they weigh together."""
+
+    stems: frozenset[str]
+    weight: float
+
+
 class WordWeights:
     """How much each word tells: the logarithm of the share of labels that lack it (inverse document frequency)."""
 
@@ -47,16 +56,23 @@ class WordWeights:
         self._weights = {word: math.log((total + 1) / (count + 0.5)) for word, count in counts.items()}
         self._unknown = math.log((total + 1) / 0.5)
 
-    def overlap(self, phrase: frozenset[str], label: frozenset[str]) -> tuple[float, float]:
+    def words(self, text: str) -> Words:
+        found = stems(text)
+        return Words(found, self._sum(found))
+
+    def overlap(self, phrase: Words, label: Words) -> tuple[float, float]:
         """The weight of shared words as a share of the phrase's and of the label's, each from 0 to 1."""
-        shared = self._sum(phrase & label)
-        return shared / (self._sum(phrase) or 1.0), shared / (self._sum(label) or 1.0)
+        shared = phrase.stems & label.stems
+        if not shared:
+            return 0.0, 0.0
+        weight = self._sum(shared)
+        return weight / phrase.weight, weight / label.weight
 
     def _sum(self, words: Iterable[str]) -> float:
-        return sum(self._weights.get(word, self._unknown) for word in words)
+        return sum(self._weights.get(word, self._unknown) for word in sorted(words))
 
 
-def best_overlap(weights: WordWeights, phrase: frozenset[str], labels: Sequence[frozenset[str]]) -> tuple[float, float]:
+def best_overlap(weights: WordWeights, phrase: Words, labels: Sequence[Words]) -> tuple[float, float]:
     """The overlap with that of a concept's labels which shares most with the phrase, by the harmonic mean of both shares."""
     return max(
         (weights.overlap(phrase, label) for label in labels), key=lambda both: both[0] * both[1] / (sum(both) or 1.0)

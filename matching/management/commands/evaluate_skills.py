@@ -60,8 +60,11 @@ class Command(BaseCommand):
     def _spans(self, path: Path, linker: Linker) -> None:
         rows = read_spans(path)
         found = found_in([text for text, _ in rows], linker)
+        beside = esco_names()  # names of what ESCO has not are no candidates for a link
         spans = [
-            frozenset([(one.start, one.end) for one in named] + [(link.start, link.end) for link in links])
+            frozenset(
+                [(m.start, m.end) for m in named if m.skill_id not in beside] + [(one.start, one.end) for one in links]
+            )
             for named, links in found
         ]
         for way, figures in measure_spans([marked for _, marked in rows], spans).items():

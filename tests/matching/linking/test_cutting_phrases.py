@@ -34,6 +34,8 @@ def test_what_a_sentence_asks_is_among_its_phrases(text: str, expected: set[str]
     [
         "We offer 30 days of holiday and free fruit.",
         "<ORGANIZATION> is an equal opportunity employer.",
+        "Interviews for this post take place by video.",
+        "Visa sponsorship can be given.",
         "Approach",
         "years of experience in a similar role",
     ],

@@ -12,11 +12,16 @@ def test_forms_of_a_word_meet_in_one_stem() -> None:
 
 def test_a_rare_word_weighs_more_than_a_frequent_one() -> None:
     weights = WordWeights(["manage budgets", "manage staff", "manage stock"])
-    phrase = stems("manage budgets")
-    assert weights.overlap(phrase, stems("budgets"))[0] > weights.overlap(phrase, stems("manage"))[0]
+    phrase = weights.words("manage budgets")
+    assert weights.overlap(phrase, weights.words("budgets"))[0] > weights.overlap(phrase, weights.words("manage"))[0]
+
+
+def test_what_shares_no_word_shares_nothing_even_if_it_has_none() -> None:
+    weights = WordWeights(["manage budgets"])
+    assert weights.overlap(weights.words("the of"), weights.words("manage budgets")) == (0.0, 0.0)
 
 
 def test_the_name_that_shares_most_with_the_phrase_decides() -> None:
     weights = WordWeights(["work in teams", "teamwork principles"])
-    names = [stems("collaborate"), stems("work in teams")]
-    assert best_overlap(weights, stems("work in a team"), names) == (1.0, 1.0)
+    names = [weights.words("collaborate"), weights.words("work in teams")]
+    assert best_overlap(weights, weights.words("work in a team"), names) == (1.0, 1.0)
