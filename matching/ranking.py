@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
+from itertools import islice
 from operator import itemgetter
 
 from cvmatch.core.text import englishness
@@ -129,14 +130,31 @@ class _Pairs:
 
     def best(self, side: Side, subject: int, found: Iterable[Candidate], top: int) -> Iterator[Line]:
         """The lines of a list, best first: all are ordered by the whole score, and only those that are kept get the rest."""
-        ordered = []
+        ordered = sorted(self._ordered(side, subject, found), key=itemgetter(0, 1, 2))
+        for _, job_id, cv_id, complete in islice(self._once(ordered), top):
+            yield self._line(cv_id, job_id, complete)
+
+    def _ordered(
+        self, side: Side, subject: int, found: Iterable[Candidate]
+    ) -> Iterator[tuple[float, int, int, Candidate]]:
+        """What a line's place depends on, and the candidate complete."""
         for candidate in found:
             cv_id, job_id = self._ids(side, subject, candidate)
             complete = self._beside(candidate, cv_id, job_id)
             whole = whole_score(complete, *self._profiles(cv_id, job_id), config=scoring_config(), now=self._now)
-            ordered.append((-whole.mean, job_id, cv_id, complete))
-        for _, job_id, cv_id, complete in sorted(ordered, key=itemgetter(0, 1, 2))[:top]:
-            yield self._line(cv_id, job_id, complete)
+            yield -whole.mean, job_id, cv_id, complete
+
+    def _once(
+        self, ordered: Iterable[tuple[float, int, int, Candidate]]
+    ) -> Iterator[tuple[float, int, int, Candidate]]:
+        """A posting in several places is one line, of the place that suits best."""
+        taken = set()
+        for line in ordered:
+            job = self._jobs[line[1]]
+            posting = (line[2], job.source, job.group_key or job.pk)
+            if posting not in taken:
+                taken.add(posting)
+                yield line
 
     def line(self, side: Side, subject: int, found: Candidate) -> Line:
         cv_id, job_id = self._ids(side, subject, found)

@@ -20,6 +20,7 @@ from ingestion.identity import hide_identity
 from ingestion.models import CV
 from ingestion.values import Basics, ParsedCV, Resume, Work
 from jobs.models import Job
+from jobs.values import Place
 from matching.embedding.text import cv_text, cv_title_text
 from matching.models import Corpus, CVEmbedding, CVVector, JobEmbedding, Lexeme, Match, Prediction, TextEmbedding
 from matching.progress import cv_progress
@@ -48,6 +49,18 @@ def test_the_best_line_does_not_depend_on_how_many_lines_are_asked_for() -> None
     work_until_idle()
     best = [rank(Side.JOBS_FOR_CV, [cv.pk], now=timezone.now(), top=top)[cv.pk].lines[0].job_id for top in (1, 3, 12)]
     assert len(set(best)) == 1
+
+
+def test_a_posting_in_several_places_is_one_line_of_the_place_that_suits_best() -> None:
+    for number, place in enumerate(
+        (Place("Madrid", country="ES"), Place("Berlin", country="DE"), Place("Oslo", country="NO"))
+    ):
+        make_job(f"1#{number}", place=place, group_key="1")
+    make_job("2", "Data Analyst", place=Place("Rome", country="IT"))
+    cv = make_cv()
+    work_until_idle()
+    lines = rank(Side.JOBS_FOR_CV, [cv.pk], now=timezone.now(), top=10)[cv.pk].lines
+    assert sorted(Job.objects.get(pk=line.job_id).city for line in lines) == ["Berlin", "Rome"]
 
 
 def test_a_list_is_ordered_by_score_and_cut_at_the_top() -> None:
