@@ -108,3 +108,6 @@ class StageRunAdmin(ReadOnlyAdmin):
 @admin.register(WorkerHeartbeat)
 class WorkerHeartbeatAdmin(ReadOnlyAdmin):
     list_display = ("cluster", "beat_at")
+
+
+from cvmatch.core import admin_fetching as admin_fetching  # noqa: E402 - it takes ReadOnlyAdmin from here

@@ -69,6 +69,15 @@ def seconds(value: float | None) -> str:
 
 
 @register.filter
+def span(length: int) -> str:
+    """A span of seconds in the largest unit that it is a whole number of: a minute, 30 days."""
+    names = ((86400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
+    unit, name = next((unit, name) for unit, name in names if length % unit == 0)
+    count = length // unit
+    return f"{count} {name}s" if count > 1 else f"1 {name}"
+
+
+@register.filter
 def percent(share: float | None) -> str:
     """A share in [0, 1] in percent: whole, except that the last and first steps never look like all or nothing."""
     if share is None:

@@ -1,4 +1,4 @@
-"""Tables of the kernel: users, API keys, and the claim, lease and ledger that every pipeline stage works with."""
+"""The claim, lease and ledger that every pipeline stage works with."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar, Self, TypeVar, cast
 
 from django.conf import settings
-from django.contrib.auth.models import AbstractUser
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
@@ -22,44 +21,6 @@ ERROR_CHARS = 500
 StagedT = TypeVar("StagedT", bound="Staged")
 
 
-class User(AbstractUser):
-    """A person or a program; the role decides which pages and endpoints open."""
-
-    class Role(models.TextChoices):
-        CANDIDATE = "candidate", "Candidate"
-        RECRUITER = "recruiter", "Recruiter"
-        ADMIN = "admin", "Admin"
-        SERVICE = "service", "Service"
-
-    role = models.CharField(max_length=16, choices=Role.choices, default=Role.CANDIDATE)
-
-    @property
-    def is_recruiter(self) -> bool:
-        """May see all jobs and all candidates: recruiters, admins and other programs."""
-        return self.is_superuser or self.role in {self.Role.RECRUITER, self.Role.ADMIN, self.Role.SERVICE}
-
-    @property
-    def is_operator(self) -> bool:
-        """May see the operations pages and retry failures."""
-        return self.is_superuser or self.role == self.Role.ADMIN
-
-
-class ApiKey(models.Model):
-    """A key of one user; only its SHA-256 is kept, since a key has 256 random bits and needs no slow hash."""
-
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="api_keys")
-    name = models.CharField(max_length=100)
-    prefix = models.CharField(max_length=12, help_text="The first characters, to tell keys apart.")
-    key_hash = models.CharField(max_length=64, unique=True)
-    created_at = models.DateTimeField(auto_now_add=True)
-    expires_at = models.DateTimeField(null=True, blank=True)
-    revoked_at = models.DateTimeField(null=True, blank=True)
-    last_used_at = models.DateTimeField(null=True, blank=True)
-
-    def __str__(self) -> str:
-        return f"{self.name} ({self.prefix}…)"
-
-
 class Status(models.TextChoices):
     PENDING = "pending", "Pending"
     PROCESSING = "processing", "Processing"
@@ -68,7 +29,9 @@ class Status(models.TextChoices):
 
 
 class StagedQuerySet(models.QuerySet[StagedT]):
-    """What a stage asks of its table."""
+    """What a stage asks of its table; ``claim_order`` is the order in which its rows are worked off."""
+
+    claim_order: ClassVar[tuple[str, ...]] = ("-interactive", "pk")
 
     def claimable(self) -> Self:
         """Waiting rows, and rows whose worker died: their lease has lapsed."""
@@ -90,10 +53,11 @@ class StagedQuerySet(models.QuerySet[StagedT]):
         )
 
     def claim(self, limit: int) -> list[StagedT]:
-        """Take up to ``limit`` rows for this worker alone, people's uploads before bulk work, oldest first."""
+        """Take up to ``limit`` rows for this worker alone; people's uploads before bulk work, oldest first, where the
+        table has no order of its own."""
         token = uuid.uuid4()
         with transaction.atomic():
-            free = self.claimable().order_by("-interactive", "pk").select_for_update(skip_locked=True, of=("self",))
+            free = self.claimable().order_by(*self.claim_order).select_for_update(skip_locked=True, of=("self",))
             ids = list(free.values_list("pk", flat=True)[:limit])
             self.model._base_manager.filter(pk__in=ids).update(
                 status=Status.PROCESSING,
@@ -101,7 +65,7 @@ class StagedQuerySet(models.QuerySet[StagedT]):
                 claim_token=token,
                 attempts=F("attempts") + 1,
             )
-        return list(self.filter(pk__in=ids, claim_token=token).order_by("-interactive", "pk"))
+        return list(self.filter(pk__in=ids, claim_token=token).order_by(*self.claim_order))
 
 
 class Staged(models.Model):
