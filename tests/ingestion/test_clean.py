@@ -28,6 +28,14 @@ def test_html_that_was_escaped_once_more_is_read_all_the_same() -> None:
 
 def test_plain_text_keeps_its_lines_and_its_signs() -> None:
     assert text_of("Python & SQL\n\n3 < 5 years\nR&D") == "Python & SQL\n3 < 5 years\nR&D"
+    assert text_of("Bread &amp; Butter&nbsp;Ltd") == "Bread & Butter Ltd"
+
+
+def test_no_block_runs_into_the_next_one() -> None:
+    assert (
+        text_of("<h1>Job</h1><section>One</section><section>Two</section><h5>Pay</h5>Good")
+        == "Job\nOne\nTwo\nPay\nGood"
+    )
 
 
 @pytest.mark.parametrize(
@@ -63,6 +71,7 @@ def test_cleaning_what_is_clean_changes_nothing(text: str) -> None:
         ("Mon, 05 Jan 2026 08:00:00 GMT", datetime(2026, 1, 5, 8, tzinfo=UTC)),
         (1767600000, datetime(2026, 1, 5, 8, tzinfo=UTC)),
         (1767600000000, datetime(2026, 1, 5, 8, tzinfo=UTC)),
+        ("1767600000", datetime(2026, 1, 5, 8, tzinfo=UTC)),
         ("soon", None),
         ("", None),
         (None, None),
@@ -87,6 +96,13 @@ def test_dates_of_every_kind_become_moments_in_utc(value, moment) -> None:
         ("U.K.", "GB"),
         ("England", "GB"),
         (" United  States ", "US"),
+        ("Deutschland", "DE"),
+        ("España", "ES"),
+        ("The Netherlands", "NL"),
+        ("South Korea", "KR"),
+        ("Turkey", "TR"),
+        ("Russia", "RU"),
+        ("U.S.A.", "US"),
         ("Atlantis", ""),
         ("", ""),
     ],
@@ -104,6 +120,10 @@ def test_countries_become_codes(text: str, code: str) -> None:
         ("42 500,50 EUR", "42500.50"),
         ("CHF 95'000", "95000"),
         ("15.5", "15.5"),
+        ("24.615384", "24.62"),
+        ("103409.125", "103409.12"),
+        ("50k", "50000"),
+        ("£62.5K", "62500"),
         ("competitive", None),
         (0, None),
         (-1, None),
@@ -134,7 +154,12 @@ def test_pay_the_wrong_way_round_is_swapped_and_named() -> None:
         ("daily", "DAY", ()),
         ("annum", "YEAR", ()),
         (None, "YEAR", ()),
+        ("per-hour-wage", "HOUR", ()),
+        ("1 MONTH", "MONTH", ()),
+        ("PH", "HOUR", ()),
+        ("PA", "YEAR", ()),
         ("fortnight", "YEAR", ("salary period unknown",)),
+        ("Bi-weekly", "YEAR", ("salary period unknown",)),
     ],
 )
 def test_periods_are_named_in_one_way(period, unit, repairs) -> None:

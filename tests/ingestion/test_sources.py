@@ -35,7 +35,7 @@ def test_a_posting_in_several_places_becomes_one_job_for_each() -> None:
     ("value", "place"),
     [
         ("Berlin", Place("Berlin")),
-        ({"address": "Berlin, Germany"}, Place("Berlin, Germany")),
+        ({"address": "Berlin, Germany"}, Place("Berlin", country="DE")),
         ({"addressLocality": "Berlin"}, Place("Berlin")),
         ({"address": {"addressCountry": {"@type": "Country", "name": "Spain"}}}, Place(country="ES")),
         (
