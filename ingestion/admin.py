@@ -13,6 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from cvmatch.core.admin import STAGED_FIELDS, STAGED_FILTERS, STAGED_LIST, ReadOnlyAdmin, StagedAdmin, link_to
+from ingestion import admin_sources as admin_sources  # Django looks for this module only
 from ingestion.models import CV, Candidate, Confirmation, Correction
 
 _HEAVY = ("text", "matched_text", "parsed_json", "read_json", "skills_json", "search", "findings")

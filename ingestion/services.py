@@ -1,9 +1,9 @@
-"""The only writers of CVs and imports: receive a file, store what was read from it, import a file of jobs."""
+"""The only writers of CVs: receive a file, store what was read from it."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import PurePath
@@ -15,7 +15,6 @@ from django.db import transaction
 from django.db.models import Exists, Max, OuterRef
 from django.utils import timezone
 
-from cvmatch.core.batches import in_batches
 from cvmatch.core.models import REQUEUED, Status, User
 from cvmatch.core.queue import announce
 from cvmatch.core.text import content_hash
@@ -26,15 +25,11 @@ from ingestion.identity import hide_identity, hide_in
 from ingestion.integrity import blank_concerns
 from ingestion.models import CV, Candidate, skills_to_json, upload_path
 from ingestion.quality import assess
-from ingestion.sources import Rejected
 from ingestion.values import PARSER_VERSION, ParsedCV
 from jobs import taxonomy
 from jobs.models import SkillChange, naming_any
-from jobs.services import upsert_jobs
 from jobs.skills import SkillMention, find_all_skills, find_languages, find_skills_and_languages, skills_version
-from jobs.values import JobPosting, UpsertCounts
 
-IMPORT_PAGE = 500
 _READING = (
     "text", "matched_text", "name", "label", "parsed_json", "read_json", "parser_version", "skills_json",
     "completeness", "findings", "quality", "format", "content_hash", "read_at",
@@ -208,22 +203,6 @@ def _switch_to(cv: CV) -> None:
     cv.candidate.cvs.current().update(is_latest=False)
     cv.is_latest = True
     cv.save(update_fields=["is_latest"])
-
-
-def import_postings(
-    *, source: str, rows: Iterable[JobPosting | Rejected], report: Callable[[Rejected], None]
-) -> UpsertCounts:
-    """Store a stream of postings page by page; rejected rows are reported and counted, the rest goes on."""
-    counts = UpsertCounts()
-    for page in in_batches(rows, IMPORT_PAGE):
-        rejected = [row for row in page if isinstance(row, Rejected)]
-        for row in rejected:
-            report(row)
-        postings = [row for row in page if isinstance(row, JobPosting)]
-        counts += upsert_jobs(source=source, postings=postings) + UpsertCounts(failed=len(rejected))
-    if counts.created or counts.updated:
-        announce("jobs.imported")
-    return counts
 
 
 def delete_superseded(*, before: datetime, limit: int) -> int:

@@ -1,4 +1,4 @@
-"""What the pipeline does with CVs that came in."""
+"""What the pipeline does with what comes in: CVs are read, connected sources are synced."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from django.conf import settings
 
-from cvmatch.core.errors import CvmatchError
+from cvmatch.core.errors import CvmatchError, LeaseLost
 from cvmatch.core.runner import StageReport, work_off
-from ingestion import services
+from ingestion import services, syncing
 from ingestion.extract.sandbox import Limits, read_document_sandboxed
-from ingestion.models import CV
+from ingestion.models import CV, SyncRun
 from ingestion.parse import parse_document
 from ingestion.values import Document, ParsedCV
 
@@ -32,6 +32,32 @@ def reread_skills(limit: int, only: Sequence[int] | None = None) -> StageReport:
     """Look for skills again in the CVs that name some that people changed."""
     count = services.read_skills_again(limit=limit)
     return StageReport(claimed=count, done=count, more=count >= limit)
+
+
+def start_syncs(limit: int, only: Sequence[int] | None = None) -> StageReport:
+    """Ask for a run of every connected source whose time has come."""
+    count = syncing.start_due(limit=limit)
+    return StageReport(claimed=count, done=count, more=count >= limit)
+
+
+def sync_sources(limit: int, only: Sequence[int] | None = None) -> StageReport:
+    """Work on one run of a connected source, as far as the time goes; what is left over is enqueued again."""
+    rows = SyncRun.objects.select_related("source")
+    return work_off(rows, limit=1, work=_sync, save=syncing.finish, chunk=1)
+
+
+def _sync(runs: Sequence[SyncRun]) -> list[syncing.Outcome]:
+    return [_sync_one(run) for run in runs]
+
+
+def _sync_one(run: SyncRun) -> syncing.Outcome:
+    mapper = syncing.mapper_of(run.source)
+    try:
+        return syncing.sync(run, mapper, syncing.fetcher_of(run.source, mapper))
+    except LeaseLost:
+        return syncing.Outcome(
+            is_through=False
+        )  # the run cannot be completed by this worker either, which counts it as lost
 
 
 def _read_all(cvs: Sequence[CV]) -> Sequence[tuple[Document, ParsedCV]]:

@@ -16,8 +16,9 @@ from django_q.models import OrmQ
 from cvmatch.core.models import User
 from ingestion.models import CV
 from ingestion.services import receive_cv
-from jobs.models import Job
+from jobs.models import DifferentJobs, Job
 from jobs.services import upsert_jobs
+from jobs.stages import read_jobs
 from jobs.values import JobPosting, Place
 
 CV_TEXT = """Mara Lindqvist
@@ -59,12 +60,22 @@ def make_cv(text: str = CV_TEXT, user: User | None = None) -> CV:
     return receive_cv(content=text.encode(), filename="cv.txt", uploaded_by=user, interactive=True)
 
 
-def make_job(external_id: str = "1", title: str = "Data Engineer", text: str = JOB_TEXT, **values: object) -> Job:
-    """An open job, its embedding enqueued."""
+def make_job(
+    external_id: str = "1", title: str = "Data Engineer", text: str = JOB_TEXT, *, alike: bool = False, **values: object
+) -> Job:
+    """An open job that has been read, its embedding enqueued. Unless they may be ``alike``, such jobs are
+    said to be different: most tests make several of much the same text and mean several."""
     values.setdefault("place", Place(city="Berlin", country="DE"))
     posting = JobPosting(external_id=external_id, title=title, description=text, **values)  # type: ignore[arg-type]
     upsert_jobs(source="test", postings=[posting])
-    return Job.objects.get(source="test", external_id=external_id)
+    read_jobs(limit=100)
+    job = Job.objects.get(source="test", external_id=external_id)
+    others = [] if alike else Job.objects.filter(source="test").exclude(pk=job.pk)
+    DifferentJobs.objects.bulk_create(
+        [DifferentJobs(job_id=min(job.pk, other.pk), other_id=max(job.pk, other.pk)) for other in others],
+        ignore_conflicts=True,
+    )
+    return job
 
 
 def work_until_idle(limit: int = 200) -> int:

@@ -86,4 +86,5 @@ def _posting(job: JobIn) -> JobPosting:
         expires_at=clean.moment(job.expires_at),
         url=job.url,
         repairs=repairs,
+        raw=job.model_dump(mode="json", exclude_unset=True),
     )

@@ -16,10 +16,7 @@ from cvmatch.core.errors import UnreadableDocument
 from cvmatch.core.models import Status
 from cvmatch.tasks import run_stage
 from ingestion.models import CV, Candidate
-from ingestion.services import delete_superseded, import_postings, receive_cv
-from ingestion.sources import Rejected
-from jobs.models import Job
-from jobs.values import JobPosting, UpsertCounts
+from ingestion.services import delete_superseded, receive_cv
 from tests.support import CV_TEXT, make_cv, make_user, work_until_idle
 
 pytestmark = pytest.mark.django_db
@@ -142,20 +139,6 @@ def test_replaced_versions_go_after_their_time_with_their_files(django_capture_o
         assert delete_superseded(before=timezone.now() + timedelta(days=1), limit=5) == 1
     assert list(CV.objects.all()) == [new]
     assert (old.file.storage.exists(old.file.name), new.file.storage.exists(new.file.name)) == (False, True)
-
-
-def test_an_import_counts_stores_and_reports(settings) -> None:
-    rows = [JobPosting("1", "Nurse", "x"), Rejected(2, "The posting has no title."), JobPosting("3", "Cook", "y")]
-    reported: list[Rejected] = []
-    assert import_postings(source="a", rows=rows, report=reported.append) == UpsertCounts(2, 0, 0, 1)
-    assert reported == [rows[1]]
-    assert {task.task["args"][0] for task in OrmQ.objects.all()} == {"embed_jobs", "count_words"}
-
-
-def test_an_import_larger_than_a_page_is_stored_page_by_page() -> None:
-    rows = (JobPosting(str(number), "Nurse", "x") for number in range(1201))
-    assert import_postings(source="a", rows=rows, report=print).created == 1201
-    assert Job.objects.count() == 1201
 
 
 @pytest.mark.django_db(transaction=True)

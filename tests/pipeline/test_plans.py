@@ -15,7 +15,7 @@ from cvmatch.core.models import Staged, Status
 from cvmatch.core.places import Point
 from ingestion.models import CV
 from ingestion.parsing_figures import parsed_last_day
-from jobs.models import Job
+from jobs.models import Job, JobReading
 from jobs.selectors import list_jobs
 from jobs.values import JobFilter
 from matching.models import CVEmbedding, Explanation, JobEmbedding, Prediction
@@ -53,6 +53,9 @@ SELECT n, n, 1, true, now(), '', '', 0, '', '', '', 'text ' || mod(n, 500), 'tex
 LIST = "side, cv_id, created_at, model, config_version, input_hash, searched"
 OTHERS = {
     CV: "",
+    JobReading: f"""
+        INSERT INTO jobs_jobreading (job_id, {STAGED}, retry_at)
+        SELECT n, {STATE}, {RETRY}""",
     JobEmbedding: f"""
         INSERT INTO matching_jobembedding (job_id, content_hash, model, {STAGED}, retry_at)
         SELECT n, '', '', {STATE}, {RETRY}""",
@@ -82,7 +85,7 @@ def run(sql: str, **parameters: Any) -> list[Any]:
 
 def fill(model: type[Staged]) -> None:
     run(CVS)
-    if model in (JobEmbedding, Explanation):
+    if model in (JobReading, JobEmbedding, Explanation):
         run(JOBS)
     if OTHERS[model]:
         run(OTHERS[model] + " FROM generate_series(1, %(many)s) n")

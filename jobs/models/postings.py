@@ -1,20 +1,19 @@
-"""Postings: what is open, what they ask for, and where they came from."""
+"""Postings: what is open and what they ask for."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Self
 
-from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchQuery, SearchVector, SearchVectorField
 from django.db import models
-from django.db.models import F, Q, Value
+from django.db.models import Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from jobs.filtering import PAYS_UP_TO, condition
+from jobs.models.vacancies import Listing
 from jobs.requirements import JobRequirements
 from jobs.values import JobFilter, Pay, Place
 
@@ -22,18 +21,10 @@ from jobs.values import JobFilter, Pay, Place
 UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def naming_any(terms: Iterable[str], *fields: str) -> Q:
-    """Rows whose text may name one of the terms: by the word index in any inflection, letter by letter where a term is
-    short, a stop word or has signs in it. ``fields`` are the columns that the row's ``search`` was made of."""
-    found = Q(pk__in=[])
-    for term in terms:
-        if len(term) > 3 and term.replace(" ", "").isalpha():
-            found |= Q(search=SearchQuery(term, search_type="plain", config="english"))
-        else:
-            found |= Q(*((f"{field}__icontains", term) for field in fields), _connector=Q.OR)
-    return found
-
-
+# What the words of a posting are found by; counting them takes longer than storing the row, so that a stage does it.
+WORDS = SearchVector("title", "company", config=Value("english"), weight="A") + SearchVector(
+    "description", config=Value("english"), weight="B"
+)
 # What filters and facets look at besides country and town.
 _FILTERED = (
     "id", "city", "level", "employment_type", "remote", "source", "salary_currency", "salary_year_min", "salary_year_max",
@@ -44,6 +35,14 @@ _FILTERED = (
 class JobQuerySet(models.QuerySet["Job"]):
     def active(self) -> Self:
         return self.filter(status=Job.Status.ACTIVE)
+
+    def listed(self) -> Self:
+        """Open ones, of the postings of one vacancy only the one to show."""
+        return self.active().filter(~Exists(Listing.objects.filter(job=OuterRef("pk"), is_shown=False)))
+
+    def visible(self) -> Self:
+        """Open ones, and those that ended not long ago."""
+        return self.exclude(status=Job.Status.DELETED)
 
     def filtered(self, only: JobFilter) -> Self:
         """Jobs that the filter lets through; ages are counted to now."""
@@ -61,14 +60,17 @@ class Job(models.Model):
 
     ::
 
-        active ──expires_at passes──► expired ──90 days──► deleted row
-           ▲                            │
-           └────── seen again ──────────┘
+        active ──last day over, or gone from its source──► expired ──30 days──► deleted ──retention──► no row
+           ▲                                                  │                    │
+           └───────────────────── seen again ─────────────────┴────────────────────┘
+
+    Only an active one is ever found. An expired one can still be looked at, a deleted one cannot.
     """
 
     class Status(models.TextChoices):
         ACTIVE = "active", "Active"
         EXPIRED = "expired", "Expired"
+        DELETED = "deleted", "Deleted"
 
     source = models.CharField(max_length=40)
     external_id = models.CharField(max_length=200)
@@ -114,17 +116,13 @@ class Job(models.Model):
     expires_at = models.DateTimeField(null=True, blank=True)
     first_seen_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(help_text="When the posting last differed from what was stored.")
+    ended_at = models.DateTimeField(null=True, blank=True, help_text="When it was closed; empty while it is open.")
 
     requirements_json = models.JSONField(default=dict, help_text="Written and read only through JobRequirements.")
     repairs = models.JSONField(default=list, blank=True)
     row_hash = models.CharField(max_length=64, help_text="Of everything the source sent; same hash, nothing to do.")
     content_hash = models.CharField(max_length=64, help_text="Of the text that is embedded and matched.")
-    search = models.GeneratedField(
-        expression=SearchVector("title", "company", config=Value("english"), weight="A")
-        + SearchVector("description", config=Value("english"), weight="B"),
-        output_field=SearchVectorField(),
-        db_persist=True,
-    )
+    search = SearchVectorField(null=True, editable=False, help_text="Written with the requirements, from WORDS.")
     listed_at = models.GeneratedField(
         expression=Coalesce("posted_at", Value(UNDATED)),
         output_field=models.DateTimeField(),
@@ -140,6 +138,7 @@ class Job(models.Model):
             GinIndex(fields=["search"], name="jobs_job_search"),
             models.Index(F("listed_at").desc(), F("id").desc(), name="jobs_job_newest", condition=Q(status="active")),
             models.Index(fields=["expires_at"], name="jobs_job_to_expire", condition=Q(status="active")),
+            models.Index(fields=["ended_at"], name="jobs_job_ended", condition=~Q(status="active")),
             # Filters and facets read all they need from this one, without the far larger rows.
             models.Index(
                 fields=["country", "city_key"],
@@ -151,6 +150,7 @@ class Job(models.Model):
             # A radius keeps remote jobs too: it takes both of these.
             models.Index(fields=["latitude", "longitude"], name="jobs_job_around", condition=Q(status="active")),
             models.Index(fields=["id"], name="jobs_job_remote", condition=Q(status="active", remote=True)),
+            models.Index(fields=["source", "group_key"], name="jobs_job_places", condition=~Q(group_key="")),
         ]
 
     def __str__(self) -> str:
@@ -170,71 +170,3 @@ class Job(models.Model):
     @property
     def requirements(self) -> JobRequirements:
         return JobRequirements.from_json(self.requirements_json)
-
-
-class CustomSkill(models.Model):
-    """A skill that people here added to the vocabulary."""
-
-    skill_id = models.SlugField(max_length=60, unique=True, help_text="Stored beside what is found; it never changes.")
-    name = models.CharField(max_length=120, unique=True)
-    kind = models.CharField(max_length=20, default="skill")
-    group = models.CharField(
-        max_length=60, blank=True, help_text="Skills of one group stand in for each other in part."
-    )
-    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL)
-    made_at = models.DateTimeField(auto_now_add=True)
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class SkillAlias(models.Model):
-    """Another name that people here gave to a skill."""
-
-    class Reading(models.TextChoices):
-        PLAIN = "plain", "Anywhere, in any case"
-        EXACT_CASE = "exact_case", "Only written exactly so"
-        IN_CONTEXT = "in_context", "Only beside words that show what is meant, or in a list"
-
-    skill_id = models.CharField(max_length=60)
-    term = models.CharField(max_length=120, unique=True)
-    reading = models.CharField(max_length=12, choices=Reading.choices, default=Reading.PLAIN)
-    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL)
-    made_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        verbose_name_plural = "skill aliases"
-        indexes = [models.Index(fields=["skill_id"], name="jobs_skillalias_skill")]
-
-    def __str__(self) -> str:
-        return self.term
-
-
-class SkillMerge(models.Model):
-    """Two skills of the vocabulary that are one: where ``skill_id`` is found or stored, ``into_id`` is meant."""
-
-    skill_id = models.CharField(max_length=60, unique=True)
-    into_id = models.CharField(max_length=60)
-    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL)
-    made_at = models.DateTimeField(auto_now_add=True)
-
-    def __str__(self) -> str:
-        return f"{self.skill_id} is {self.into_id}"
-
-
-class SkillChange(models.Model):
-    """One change of the vocabulary: the record of it, and how far the texts with these terms are read again.
-
-    The id of the newest row is the edition of the vocabulary that processes compare theirs with. ``jobs_done_to`` and
-    ``cvs_done_to`` are the highest ids read again so far; None when all are.
-    """
-
-    action = models.CharField(max_length=40)
-    terms = models.JSONField(default=list, help_text="The names whose texts are read again.")
-    jobs_done_to = models.BigIntegerField(null=True, default=0)
-    cvs_done_to = models.BigIntegerField(null=True, default=0)
-    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL)
-    made_at = models.DateTimeField(auto_now_add=True)
-
-    def __str__(self) -> str:
-        return f"{self.action} ({self.pk})"

@@ -1,0 +1,32 @@
+"""Tables of what comes in: candidates with their CVs, and job sources with their runs."""
+
+from __future__ import annotations
+
+from ingestion.models.cvs import (
+    CV,
+    Candidate,
+    Confirmation,
+    Correction,
+    CorrectionQuerySet,
+    CVQuerySet,
+    skills_to_json,
+    upload_path,
+)
+from ingestion.models.sources import NAME_PATTERN, OPEN, Source, SourceQuerySet, SyncRun, SyncRunQuerySet
+
+__all__ = [
+    "CV",
+    "NAME_PATTERN",
+    "OPEN",
+    "CVQuerySet",
+    "Candidate",
+    "Confirmation",
+    "Correction",
+    "CorrectionQuerySet",
+    "Source",
+    "SourceQuerySet",
+    "SyncRun",
+    "SyncRunQuerySet",
+    "skills_to_json",
+    "upload_path",
+]

@@ -1,0 +1,62 @@
+"""What the open postings of each source have and lack, and how good the source is therefore."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from django.core.cache import cache
+from django.db import connection
+
+from ingestion.source_quality import SourceFacts, SourceQuality, source_quality
+
+# By the size that is stored, since counting characters would read and unpack every text. Enough for a few sentences.
+_FULL_TEXT_BYTES = 300
+_SCORES, _SCORES_S = "source-scores", 3600
+_FACTS = """
+SELECT source, count(*),
+       count(*) FILTER (WHERE NOT is_snippet AND pg_column_size(description) >= %(full)s),
+       count(*) FILTER (WHERE company <> ''),
+       count(*) FILTER (WHERE city <> '' OR country <> '' OR remote),
+       count(posted_at),
+       count(coalesce(salary_min, salary_max)),
+       count(*) - count(DISTINCT (content_hash, company, city_key, region, country)),
+       (extract(epoch FROM now() - percentile_disc(0.5) WITHIN GROUP (ORDER BY posted_at)) / 86400)::float8
+  FROM jobs_job WHERE status = 'active' AND (%(only)s::text[] IS NULL OR source = ANY(%(only)s)) GROUP BY source
+"""
+_REPAIRS = """
+SELECT source, repair, count(*) FROM jobs_job, jsonb_array_elements_text(repairs) AS repair
+ WHERE status = 'active' AND (%(only)s::text[] IS NULL OR source = ANY(%(only)s))
+ GROUP BY 1, 2 ORDER BY 1, 3 DESC, 2
+"""
+
+
+def source_facts(*names: str) -> dict[str, SourceFacts]:
+    """By name, connected or not; of all sources, or only of those that are named. Reads their open postings once."""
+    with connection.cursor() as cursor:
+        cursor.execute(_FACTS, {"full": _FULL_TEXT_BYTES, "only": list(names) or None})
+        return {row[0]: SourceFacts(*row[1:]) for row in cursor.fetchall()}
+
+
+def source_qualities(*names: str) -> dict[str, SourceQuality]:
+    """The quality of every source that has open postings, or of those that are named."""
+    judged = {name: source_quality(facts) for name, facts in source_facts(*names).items()}
+    return {name: quality for name, quality in judged.items() if quality is not None}
+
+
+def known_scores() -> dict[str, int]:
+    """The quality of every source with open postings as one number each, worked out once an hour."""
+    scores: dict[str, int] | None = cache.get(_SCORES)
+    if scores is None:
+        scores = {name: quality.score for name, quality in source_qualities().items()}
+        cache.set(_SCORES, scores, _SCORES_S)
+    return scores
+
+
+def repairs_by_source(*names: str) -> dict[str, dict[str, int]]:
+    """How many open postings of each source needed each repair, the most frequent first."""
+    sums: dict[str, dict[str, int]] = defaultdict(dict)
+    with connection.cursor() as cursor:
+        cursor.execute(_REPAIRS, {"only": list(names) or None})
+        for name, repair, count in cursor.fetchall():
+            sums[name][repair] = count
+    return dict(sums)

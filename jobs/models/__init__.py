@@ -1,0 +1,27 @@
+"""Tables of postings and of what people here changed about the vocabulary of skills."""
+
+from __future__ import annotations
+
+from jobs.models.postings import UNDATED, WORDS, Job, JobQuerySet
+from jobs.models.tracking import JobReading, Payload, Sighting
+from jobs.models.vacancies import DifferentJobs, JobFingerprint, Listing, Vacancy
+from jobs.models.vocabulary import CustomSkill, SkillAlias, SkillChange, SkillMerge, naming_any
+
+__all__ = [
+    "UNDATED",
+    "WORDS",
+    "CustomSkill",
+    "DifferentJobs",
+    "Job",
+    "JobFingerprint",
+    "JobQuerySet",
+    "JobReading",
+    "Listing",
+    "Payload",
+    "Sighting",
+    "SkillAlias",
+    "SkillChange",
+    "SkillMerge",
+    "Vacancy",
+    "naming_any",
+]
