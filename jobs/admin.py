@@ -14,6 +14,8 @@ from django.utils.safestring import SafeString
 
 from cvmatch.core.admin import ReadOnlyAdmin
 from cvmatch.core.errors import InvalidInput
+from jobs import admin_tracking as admin_tracking  # Django looks for this module only
+from jobs import admin_vacancies as admin_vacancies
 from jobs import taxonomy
 from jobs.models import CustomSkill, Job, SkillAlias, SkillChange, SkillMerge
 

@@ -88,7 +88,7 @@ def list_jobs(
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> Page[Any]:
     """Open jobs that the filters let through, the last to come in first; `next` is the address of the next page."""
-    jobs = Job.objects.active().filtered(only.value())
+    jobs = Job.objects.listed().filtered(only.value())
     jobs = jobs.defer("search", "description", "description_html", "requirements_json")
     return keyset_page(request, jobs.matching_words(q) if q.strip() else jobs, cursor, limit)
 
@@ -96,7 +96,7 @@ def list_jobs(
 @router.get("/facets", response=FacetsOut, summary="What can be filtered by", operation_id="get_job_facets")
 def get_job_facets(request: HttpRequest, only: Query[FilterIn], q: Words = "") -> dict[str, Any]:
     """For each filter its choices with counts, each counted with all the other filters applied."""
-    jobs = Job.objects.active()
+    jobs = Job.objects.listed()
     facets = count_facets(jobs.matching_words(q) if q.strip() else jobs, only.value())
     return {**facets.by_name, "currency": facets.currency}
 
@@ -104,7 +104,7 @@ def get_job_facets(request: HttpRequest, only: Query[FilterIn], q: Words = "") -
 @router.get("/{job_id}", response=JobDetailOut, by_alias=False, summary="One job", operation_id="get_job")
 def get_job(request: HttpRequest, job_id: int) -> Job:
     """A posting with its text and what it asks for."""
-    job = Job.objects.defer("search").filter(pk=job_id).first()
+    job = Job.objects.visible().defer("search").filter(pk=job_id).first()
     if job is None:
         raise NotFound("There is no such job.")
     return job

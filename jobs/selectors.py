@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime
 
 from django.contrib.postgres.search import SearchQuery
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.db.models.fields.tuple_lookups import Tuple, TupleLessThan
 
 from cvmatch.core.errors import InvalidInput, NotFound
@@ -20,7 +20,7 @@ _HEAVY = ("description", "description_html", "search", "requirements_json")
 
 def get_job(pk: int) -> Job:
     """The posting with its text; raises NotFound."""
-    job = Job.objects.defer("search").filter(pk=pk).first()
+    job = Job.objects.visible().defer("search").filter(pk=pk).first()
     if job is None:
         raise NotFound("There is no such job. It may have ended and been removed.")
     return job
@@ -38,11 +38,17 @@ def list_jobs(
 
 
 def open_jobs(*, words: str = "", place: str = "") -> JobQuerySet:
-    """The open jobs with these words, in a town, region or country that contains what was typed."""
-    jobs = _containing(typed(words)).active()
+    """The open jobs, each vacancy once, with these words, in a town, region or country that contains what was typed."""
+    jobs = _containing(typed(words)).listed()
     if town := typed(place):
         jobs = jobs.filter(Q(city__icontains=town) | Q(region__icontains=town) | Q(country__iexact=town))
     return jobs
+
+
+def count_states() -> dict[str, int]:
+    """How many postings are open, have ended and are out of sight."""
+    counted = dict(Job.objects.order_by().values_list("status").annotate(jobs=Count("pk")))
+    return {status: counted.get(status, 0) for status in Job.Status.values}
 
 
 def _containing(words: str) -> JobQuerySet:

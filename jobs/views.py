@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from jobs import selectors
+from jobs import selectors, vacancies
 from jobs.facets import count_facets
 from jobs.filter_input import filter_from
 
@@ -38,4 +38,12 @@ def job_list(request: HttpRequest) -> HttpResponse:
 def job_page(request: HttpRequest, pk: int) -> HttpResponse:
     """A posting with what was read from it."""
     job = selectors.get_job(pk)
-    return render(request, "jobs/job.html", {"job": job, "requirements": job.requirements})
+    vacancy = vacancies.find_vacancy(job)
+    context = {
+        "job": job,
+        "requirements": job.requirements,
+        "vacancy": vacancy,
+        "text_of": vacancy.best_text if vacancy else job,
+        "other_places": vacancies.list_other_places(job),
+    }
+    return render(request, "jobs/job.html", context)

@@ -13,23 +13,23 @@ _PERIODS = {"YEAR": "a year", "MONTH": "a month", "WEEK": "a week", "DAY": "a da
 
 @register.filter
 def pay(job: Job) -> str:
-    """The pay as the posting gives it, or "" when it gives none."""
+    """The pay as the posting gives it, and whether its source worked it out; "" when it gives none."""
     given = job.pay
     if given is None:
         return ""
     low, high = given.minimum, given.maximum
     bounds = dict.fromkeys(f"{bound:,.0f}".replace(",", "\u202f") for bound in (low, high) if bound is not None)
     prefix = "from " if high is None else "up to " if low is None else ""
-    return " ".join([f"{prefix}{'–'.join(bounds)}", given.currency, _PERIODS[given.period]]).replace("  ", " ")
+    said = " ".join([f"{prefix}{'–'.join(bounds)}", given.currency, _PERIODS[given.period]]).replace("  ", " ")
+    return f"{said} (estimate)" if given.estimated else said
 
 
 @register.filter
 def where(job: Job) -> str:
     """Where the work is done, in a few words."""
     place = ", ".join(part for part in (job.city, job.country) if part)
-    if job.remote:
-        return f"Remote ({place})" if place else "Remote"
-    return place
+    kind = "Remote" if job.remote else "Hybrid" if job.hybrid else ""
+    return f"{kind} ({place})" if kind and place else kind or place
 
 
 @register.filter

@@ -18,6 +18,7 @@ from jobs.facets import OFFERED, PAY_BANDS, POSTED_DAYS, count_facets
 from jobs.filter_input import filter_from
 from jobs.models import Job
 from jobs.services import upsert_jobs
+from jobs.stages import read_jobs
 from jobs.titles import Level
 from jobs.values import EMPLOYMENT_TYPES, JobFilter, JobPosting, Pay, Place
 from tests.support import make_job
@@ -39,6 +40,7 @@ def fill(count: int = 300) -> list[Job]:
             source=source,
             postings=[posting(str(number), chance.choice(titles), chance) for number in range(count // 2)],
         )
+    read_jobs(limit=count)
     Job.objects.filter(pk__in=list(Job.objects.values_list("pk", flat=True)[::10])).update(status="expired")
     return list(Job.objects.active())
 

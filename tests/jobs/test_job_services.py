@@ -14,7 +14,7 @@ from django_q.models import OrmQ
 
 from jobs.models import Job
 from jobs.services import delete_expired, expire_due, upsert_jobs
-from jobs.stages import expire_jobs
+from jobs.stages import expire_jobs, read_jobs
 from jobs.values import JobPosting, Pay, Place, UpsertCounts
 from tests.support import JOB_TEXT, make_job
 
@@ -126,6 +126,7 @@ def test_two_imports_at_once_double_nothing() -> None:
 def test_what_a_source_leaves_empty_is_filled_from_the_text_and_says_so() -> None:
     text = "This role is fully remote and full-time. Salary: £28,500 - £32,000 per annum"
     upsert_jobs(source="a", postings=[posting(description=text)])
+    read_jobs(limit=10)
     job = Job.objects.get()
     assert (job.employment_type, job.remote, job.salary_currency, job.salary_year_max) == (
         "full_time",
@@ -142,5 +143,6 @@ def test_what_a_source_says_is_never_overruled_by_the_text() -> None:
     upsert_jobs(
         source="a", postings=[posting(description=text, employment_type="PART_TIME", pay=Pay(Decimal(1), None, "EUR"))]
     )
+    read_jobs(limit=10)
     job = Job.objects.get()
     assert (job.employment_type, job.salary_currency, job.repairs) == ("part_time", "EUR", [])
