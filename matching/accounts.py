@@ -53,9 +53,9 @@ def accounts_of(matches: Sequence[Match]) -> list[Account]:
 
 def _lists(prediction_ids: Collection[int]) -> Mapping[int, list[Key]]:
     lists: dict[int, list[Key]] = defaultdict(list)
-    columns = ("prediction_id", "parts_json", "job_id", "cv_id")
-    for pk, parts, job_id, cv_id in Match.objects.filter(prediction__in=prediction_ids).values_list(*columns):
-        lists[pk].append((-_mean(parts), job_id, cv_id))
+    columns = ("prediction_id", "parts_json", "rank")
+    for pk, parts, rank in Match.objects.filter(prediction__in=prediction_ids).values_list(*columns):
+        lists[pk].append((-_mean(parts), rank))
     return lists
 
 
@@ -77,7 +77,7 @@ def _scored(match: Match, lines: Iterable[Key]) -> Scored:
             mean=_mean(match.parts_json),
         ),
         as_of=match.prediction.as_of or match.prediction.created_at,
-        standing=Standing.of(match.job_id, match.cv_id, lines),
+        standing=Standing.of(match.rank, lines),
     )
 
 

@@ -29,6 +29,8 @@ from matching.models import (
     Match,
     Prediction,
     Snapshot,
+    TalentCompany,
+    TalentPosting,
     TextEmbedding,
 )
 
@@ -142,6 +144,26 @@ class JobEmbeddingAdmin(_Linked, StagedAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return _light(super().get_queryset(request), job="job")
+
+
+@admin.register(TalentPosting)
+class TalentPostingAdmin(StagedAdmin):
+    list_display = ("requisition_id", "wanted", "listed_on", "quality", "placed_at", "queued_until", *STAGED_LIST)
+    list_filter = (*STAGED_FILTERS, "wanted")
+    search_fields = ("requisition_id",)
+    fields = (
+        "requisition_id", "job_id", "wanted", "listed_on", "quality", "name", "company_id", "placed_at", "queued_until",
+        *STAGED_FIELDS,
+    )  # fmt: skip
+    readonly_fields = ("job_id",)
+    ordering = ("-pk",)
+
+
+@admin.register(TalentCompany)
+class TalentCompanyAdmin(ReadOnlyAdmin):
+    list_display = ("external_id", "name", "made_at")
+    search_fields = ("external_id",)
+    ordering = ("-pk",)
 
 
 @admin.register(CVEmbedding)

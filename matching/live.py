@@ -65,10 +65,11 @@ def explained(
 ) -> list[Account]:
     """The accounts of some lines of one list; ``among`` are all of its lines."""
     explainer = Explainer({cv.pk: cv}, jobs)
-    order = [(-line.score.mean, line.job_id, line.cv_id) for line in among]
+    order = [(-line.score.mean, rank) for rank, line in enumerate(among, start=1)]
+    rank_of = {line.job_id: rank for rank, line in enumerate(among, start=1)}
     return [
         explainer.account(
-            Scored(line.cv_id, line.job_id, line.found, line.score, now, Standing.of(line.job_id, line.cv_id, order))
+            Scored(line.cv_id, line.job_id, line.found, line.score, now, Standing.of(rank_of[line.job_id], order))
         )
         for line in lines
     ]

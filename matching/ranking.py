@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from itertools import islice
-from operator import itemgetter
+from operator import attrgetter
 
 from cvmatch.core.text import englishness
 from ingestion.models import CV
+from ingestion.source_facts import known_scores
 from ingestion.values import PARSER_VERSION
 from jobs.models import Job
 from jobs.skills import skills_version
@@ -113,11 +114,22 @@ def score_pairs(side: Side, pairs: Sequence[tuple[int, int]], *, now: datetime) 
     }
 
 
+@dataclass(frozen=True, slots=True)
+class _Ordered:
+    """A pair with what its place in a list depends on."""
+
+    order: tuple[float, int, int, int]
+    cv_id: int
+    job_id: int
+    found: Candidate
+
+
 class _Pairs:
     """The rows of one batch with their profiles, each made once however many pairs it is in."""
 
     def __init__(self, cvs: Mapping[int, CV], jobs: Mapping[int, Job], now: datetime) -> None:
         self._cvs, self._jobs, self._now = cvs, jobs, now
+        self._source_scores = known_scores()
         model = get_provider().name
         told = {row.cv_id: row for row in CVPassages.objects.filter(cv__in=cvs, model=model)}
         self._cv_passages = {pk: row.passages for pk, row in told.items()}
@@ -130,31 +142,28 @@ class _Pairs:
 
     def best(self, side: Side, subject: int, found: Iterable[Candidate], top: int) -> Iterator[Line]:
         """The lines of a list, best first: all are ordered by the whole score, and only those that are kept get the rest."""
-        ordered = sorted(self._ordered(side, subject, found), key=itemgetter(0, 1, 2))
-        for _, job_id, cv_id, complete in islice(self._once(ordered), top):
-            yield self._line(cv_id, job_id, complete)
+        ordered = sorted(self._ordered(side, subject, found), key=attrgetter("order"))
+        for each in islice(self._once(ordered), top):
+            yield self._line(each.cv_id, each.job_id, each.found)
 
-    def _ordered(
-        self, side: Side, subject: int, found: Iterable[Candidate]
-    ) -> Iterator[tuple[float, int, int, Candidate]]:
-        """What a line's place depends on, and the candidate complete."""
+    def _ordered(self, side: Side, subject: int, found: Iterable[Candidate]) -> Iterator[_Ordered]:
+        """Of equal scores the one from the better source comes first, and then the older one."""
         for candidate in found:
             cv_id, job_id = self._ids(side, subject, candidate)
             complete = self._beside(candidate, cv_id, job_id)
             whole = whole_score(complete, *self._profiles(cv_id, job_id), config=scoring_config(), now=self._now)
-            yield -whole.mean, job_id, cv_id, complete
+            quality = self._source_scores.get(self._jobs[job_id].source, 0)
+            yield _Ordered((-whole.mean, -quality, job_id, cv_id), cv_id, job_id, complete)
 
-    def _once(
-        self, ordered: Iterable[tuple[float, int, int, Candidate]]
-    ) -> Iterator[tuple[float, int, int, Candidate]]:
+    def _once(self, ordered: Iterable[_Ordered]) -> Iterator[_Ordered]:
         """A posting in several places is one line, of the place that suits best."""
         taken = set()
-        for line in ordered:
-            job = self._jobs[line[1]]
-            posting = (line[2], job.source, job.group_key or job.pk)
+        for each in ordered:
+            job = self._jobs[each.job_id]
+            posting = (each.cv_id, job.source, job.group_key or job.pk)
             if posting not in taken:
                 taken.add(posting)
-                yield line
+                yield each
 
     def line(self, side: Side, subject: int, found: Candidate) -> Line:
         cv_id, job_id = self._ids(side, subject, found)

@@ -90,10 +90,11 @@ def plan_cv_embeddings(only: Sequence[int] | None) -> None:
 
 
 def plan_job_embeddings(only: Sequence[int] | None) -> None:
-    """Make a pending row for each active job whose text or model is not embedded yet."""
+    """Make a pending row for each active job that has been read and whose text or model is not embedded yet."""
     _plan_embeddings(
         only, table="matching_jobembedding", key="job_id", subject="jobs_job", interactive="false",
-        ready="s.status = 'active'",
+        ready="s.status = 'active' AND NOT EXISTS "
+              "(SELECT FROM jobs_jobreading r WHERE r.job_id = s.id AND r.status <> 'completed')",
     )  # fmt: skip
 
 

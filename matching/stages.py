@@ -11,13 +11,15 @@ from django.utils import timezone
 from cvmatch.core.errors import CvmatchError
 from cvmatch.core.models import Status
 from cvmatch.core.runner import StageReport, work_off
-from matching import services
+from jobs.models import JobReading
+from matching import catalogue, services
 from matching.accounts import accounts_of
 from matching.embedding import get_provider
-from matching.models import CVEmbedding, Explanation, JobEmbedding, Prediction
+from matching.models import CVEmbedding, Explanation, JobEmbedding, Prediction, TalentPosting
 from matching.narrating import narrated
 from matching.ranking import Ranked, rank
 from matching.search import Side
+from matching.search.google_talent.placing import BATCH
 from matching.values import Account
 from matching.vectors import TextVectors, cv_vectors, job_vectors
 
@@ -33,7 +35,8 @@ def embed_cvs(limit: int, only: Sequence[int] | None = None) -> StageReport:
 def embed_jobs(limit: int, only: Sequence[int] | None = None) -> StageReport:
     """Turn new and changed jobs into vectors; ``only`` are job ids."""
     services.plan_job_embeddings(only)
-    rows = JobEmbedding.objects.select_related("job")
+    unread = JobReading.objects.exclude(status=Status.COMPLETED)
+    rows = JobEmbedding.objects.exclude(job__in=unread.values("job")).select_related("job")
     rows = rows if only is None else rows.filter(job_id__in=only)
     return work_off(rows, limit=limit, work=_embed_jobs, save=services.store_job_vectors, chunk=32)
 
@@ -74,6 +77,23 @@ def count_words(limit: int, only: Sequence[int] | None = None) -> StageReport:
     """Count how rare each word is among jobs and CVs, where texts have changed since the last count."""
     counted = services.refresh_words()
     return StageReport(claimed=counted, done=counted)
+
+
+def sync_talent(limit: int, only: Sequence[int] | None = None) -> StageReport:
+    """Tell Google Cloud Talent Solution which jobs are open, where this installation searches there; else nothing."""
+    if not catalogue.is_on():
+        return StageReport()
+    catalogue.plan()
+    rows = TalentPosting.objects.all()
+    gone = work_off(
+        rows.leaving(), limit=limit, work=catalogue.remove, save=catalogue.store, chunk=BATCH, budget_s=10.0
+    )
+    told = work_off(rows.wanted(), limit=limit, work=catalogue.place, save=catalogue.store, chunk=BATCH, budget_s=20.0)
+    catalogue.drop_companies(BATCH)
+    until = catalogue.held_until()
+    return (
+        gone + told + StageReport(error=f"The service takes no more until {until:%Y-%m-%d %H:%M} UTC." if until else "")
+    )
 
 
 def _embed_cvs(rows: Sequence[CVEmbedding]) -> Sequence[TextVectors]:

@@ -17,6 +17,7 @@ from ingestion.services import keep_text
 from ingestion.values import Basics, Document, ParsedCV, Resume
 from jobs.models import Job
 from jobs.services import upsert_jobs
+from jobs.stages import read_jobs
 from jobs.values import JobPosting
 from matching import stages
 from matching.rankers import Ranker
@@ -119,7 +120,7 @@ def _keep(name: str, text: str, parsed: ParsedCV) -> int:
 
 
 def _embed_all() -> None:
-    for stage in (stages.embed_cvs, stages.embed_jobs):
+    for stage in (read_jobs, stages.embed_cvs, stages.embed_jobs):
         while stage(limit=10_000).claimed:
             pass
 

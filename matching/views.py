@@ -105,7 +105,7 @@ def cv_matches(request: HttpRequest, pk: int) -> HttpResponse:
     }
     if request.headers.get("HX-Target") == "list" and request.headers.get("HX-Trigger") == "list":
         return render(request, "matching/jobs.html#list", context)
-    context["facets"] = count_facets(Job.objects.active(), only, currency=asked.get("currency", ""))
+    context["facets"] = count_facets(Job.objects.listed(), only, currency=asked.get("currency", ""))
     part = "#update" if request.headers.get("HX-Target") == "list" else ""
     return render(request, f"matching/jobs.html{part}", context)
 

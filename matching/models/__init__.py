@@ -1,9 +1,10 @@
-"""Tables of matching: vectors, predictions with what they were made from, and evaluations."""
+"""Tables of matching: vectors, predictions with what they were made from, evaluations, and what is at Google."""
 
 from __future__ import annotations
 
 from matching.models.evaluations import EvaluationRun
 from matching.models.predictions import Explanation, Match, Prediction, PredictionQuerySet, Snapshot
+from matching.models.talent import TalentCompany, TalentPosting
 from matching.models.vectors import (
     DIMENSIONS,
     Corpus,
@@ -37,5 +38,7 @@ __all__ = [
     "Prediction",
     "PredictionQuerySet",
     "Snapshot",
+    "TalentCompany",
+    "TalentPosting",
     "TextEmbedding",
 ]

@@ -67,7 +67,9 @@ class Prediction(Staged):
     recipe = models.CharField(
         max_length=64, blank=True, db_default="", help_text="The snapshot of how its pairs were scored."
     )
-    searched = models.PositiveIntegerField(default=0, help_text="How many search found; the most promising were compared in full.")
+    searched = models.PositiveIntegerField(
+        default=0, help_text="How many search found; the most promising were compared in full."
+    )
 
     objects = PredictionQuerySet.as_manager()
 

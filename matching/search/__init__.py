@@ -36,5 +36,5 @@ class SearchBackend(Protocol):
 @cache
 def get_search() -> SearchBackend:
     """The backend of this installation, as the settings name it."""
-    backend: SearchBackend = build(settings.SEARCH_BACKEND)
+    backend: SearchBackend = build(settings.SEARCH_BACKENDS[settings.SEARCH_BACKEND])
     return backend

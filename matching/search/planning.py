@@ -25,9 +25,9 @@ class Kept:
 
 
 def may_be_found(side: Side, only: JobFilter | None) -> QuerySet[Any]:
-    """Open jobs that the filter lets through, or the latest CVs. Raises ValueError for a job filter on CVs."""
+    """Open jobs that the filter lets through, each vacancy once, or the latest CVs. Raises ValueError for a job filter on CVs."""
     if side is Side.JOBS_FOR_CV:
-        return Job.objects.active().filtered(only or JobFilter())
+        return Job.objects.listed().filtered(only or JobFilter())
     if only:
         raise ValueError("a filter of jobs cannot choose among CVs")
     return CV.objects.current()

@@ -21,8 +21,8 @@ OPEN = (Status.PENDING, Status.PROCESSING)
 RECENT = timedelta(days=7)
 MARKS = 6
 
-_JOB_FIELDS = ("title", "company", "city", "country", "remote", "status", "posted_at",
-               "salary_min", "salary_max", "salary_currency", "salary_period")  # fmt: skip
+_JOB_FIELDS = ("title", "company", "city", "country", "remote", "hybrid", "status", "posted_at",
+               "source", "salary_min", "salary_max", "salary_currency", "salary_period", "salary_estimated")  # fmt: skip
 _LINE_FIELDS = (
     "prediction_id", "rank", "cv_id", "job_id", "score", "low", "high", "band", "parts_json",
     "explanation__status", "explanation__body_json", "explanation__error",

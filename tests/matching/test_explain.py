@@ -10,8 +10,10 @@ from django.utils import timezone
 
 from cvmatch.demo import cv_files, load_jobs
 from ingestion.models import CV
-from ingestion.services import import_postings, receive_cv
-from ingestion.sources.jsonld import read_posting
+from ingestion.services import receive_cv
+from ingestion.sources import Item
+from ingestion.sources.jsonld import JsonLdSource
+from ingestion.syncing import import_rows
 from jobs.skills import SkillMention, find_listed_skills, find_skills, find_skills_and_languages, related
 from jobs.skills.vocabulary import vocabulary
 from matching.accounts import accounts_of
@@ -51,8 +53,8 @@ def demo(settings) -> list[tuple[Match, Account]]:
     """Three demo CVs against forty demo jobs, as the pipeline explains them."""
     settings.MATCH_TOP = 8
     rows = list(load_jobs(timezone.now()))[::6][:40]
-    postings = (posting for number, row in enumerate(rows, 1) for posting in read_posting(number, row))
-    import_postings(source="demo", rows=postings, report=lambda rejected: None)
+    items = [Item(number, row) for number, row in enumerate(rows, 1)]
+    import_rows(source_name="demo", source=JsonLdSource(), rows=items, report=lambda rejected: None)
     for path in cv_files()[::6][:3]:
         receive_cv(content=path.read_bytes(), filename=path.name, uploaded_by=None, interactive=True)
     work_until_idle()

@@ -10,16 +10,18 @@ from cvmatch.core import runner
 from cvmatch.core.queue import get_stage
 from cvmatch.demo import cv_files, load_jobs
 from ingestion.extract import read_document
-from ingestion.services import import_postings
-from ingestion.sources.jsonld import read_posting
+from ingestion.sources import Item
+from ingestion.sources.jsonld import JsonLdSource
+from ingestion.syncing import import_rows
 
 
 @pytest.mark.django_db
 def test_deleting_what_is_cited_lowers_the_part_it_supports_and_deleting_anything_else_does_not() -> None:
     rows = list(load_jobs(timezone.now()))[::11]
-    postings = (posting for number, row in enumerate(rows, 1) for posting in read_posting(number, row))
-    import_postings(source="demo", rows=postings, report=lambda rejected: None)
-    runner.run(get_stage("embed_jobs"), limit=500, trigger="command")
+    items = [Item(number, row) for number, row in enumerate(rows, 1)]
+    import_rows(source_name="demo", source=JsonLdSource(), rows=items, report=lambda rejected: None)
+    for stage in ("read_jobs", "embed_jobs"):
+        runner.run(get_stage(stage), limit=500, trigger="command")
     paths = [path for path in cv_files() if path.name.startswith(("ines", "mei-lin", "yusuf"))]
     texts = [read_document(path.read_bytes(), filename=path.name, max_bytes=10**7).text for path in paths]
 
