@@ -78,7 +78,7 @@ def load(jobs: int, cvs: int, *, m: int) -> None:
     call_command("createcachetable", verbosity=0)
     with open(os.devnull, "w") as nowhere:
         call_command("demo", "--if-empty", stdout=nowhere)
-    for stage in ("parse_cvs", "embed_jobs", "embed_cvs"):
+    for stage in ("parse_cvs", "read_jobs", "embed_jobs", "embed_cvs"):
         while runner.run(get_stage(stage), limit=500, trigger="command").claimed:
             pass
     with connection.cursor() as cursor:

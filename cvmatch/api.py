@@ -18,6 +18,7 @@ from cvmatch.dashboard import system_health
 from ingestion.api.corrections import router as corrections
 from ingestion.api.cvs import router as cvs
 from ingestion.api.jobs import push_jobs as _push_jobs  # noqa: F401 - adds its call to the router of the jobs
+from ingestion.api.sources import router as sources
 from ingestion.parsing_figures import LONGEST_DAYS, parsing_state, state_as_json
 from jobs.api import router as jobs
 from matching.api import router as matches
@@ -97,6 +98,7 @@ def get_parsing_quality(request: HttpRequest, days: Annotated[int, Query(ge=1, l
 
 
 api.add_router("/admin", operations)
+api.add_router("/admin/sources", sources)
 api.add_router("/jobs", jobs)
 api.add_router("", cvs)
 api.add_router("", corrections)

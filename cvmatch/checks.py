@@ -13,6 +13,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
 
 from cvmatch.core.queue import stages
+from matching import catalogue
+from matching.search.google_talent.client import is_installed
 
 
 @register
@@ -72,6 +74,27 @@ def embedding_endpoint_can_be_asked(**_: Any) -> list[CheckMessage]:
         return []
     hints = _faults_of_endpoint(settings.EMBEDDING_ENDPOINT)
     return [Error("The embedding endpoint cannot be used.", hint=hint, id="cvmatch.E006") for hint in hints]
+
+
+@register
+def search_backend_can_be_asked(**_: Any) -> list[CheckMessage]:
+    known = ", ".join(settings.SEARCH_BACKENDS)
+    if settings.SEARCH_BACKEND not in settings.SEARCH_BACKENDS:
+        message = f"CVMATCH_SEARCH_BACKEND is {settings.SEARCH_BACKEND!r}."
+        return [Error(message, hint=f"It must be one of: {known}.", id="cvmatch.E007")]
+    if settings.SEARCH_BACKEND != catalogue.BACKEND:
+        return []
+    talent = settings.TALENT
+    hints = (
+        (is_installed(), "Install the library: pip install --no-deps --require-hashes -r requirements-talent.txt"),
+        (talent["project"] and talent["tenant"], "Set CVMATCH_TALENT_PROJECT and CVMATCH_TALENT_TENANT."),
+        (
+            min(talent["timeout_s"], talent["per_minute"]) > 0,
+            "CVMATCH_TALENT_TIMEOUT_S and _PER_MINUTE must be above 0.",
+        ),
+    )
+    message = "Google Cloud Talent Solution cannot be asked."
+    return [Error(message, hint=hint, id="cvmatch.E008") for is_sound, hint in hints if not is_sound]
 
 
 def _faults_of_endpoint(endpoint: Mapping[str, Any]) -> list[str]:

@@ -14,6 +14,7 @@ from cvmatch.core.models import User
 from cvmatch.core.web import current_user
 from cvmatch.pipeline_state import stage_rows
 from ingestion.selectors import find_own_cv, list_unfinished
+from ingestion.source_figures import list_failing
 from jobs.selectors import list_jobs
 from matching.progress import cv_progress
 from matching.selectors import jobs_for_cv, list_strong_jobs
@@ -65,6 +66,7 @@ def _recruiter(user: User) -> dict[str, Any]:
         "waiting": waiting,
         "failed": failed,
         "jobs": list_jobs(limit=TOP).rows,
+        "failing": list_failing()[:TOP] if user.is_operator else None,
         "stages": [row for row in stage_rows() if row.waiting or row.working or row.failed]
         if user.is_operator
         else None,

@@ -12,16 +12,21 @@ from cvmatch.core.models import StageRun
 from cvmatch.core.queue import delete_finished
 from cvmatch.core.runner import StageReport
 from ingestion.services import delete_superseded
+from ingestion.syncing import delete_old_runs
 from jobs.services import delete_expired
 from matching.retention import delete_old_embeddings, delete_old_predictions, delete_unused_snapshots
 
 
 def clean_up(limit: int, only: Sequence[int] | None = None) -> StageReport:
-    """Remove old lists, replaced CV versions, jobs that ended long ago and old log lines, up to ``limit`` of each kind."""
+    """Remove old lists, replaced CV versions, jobs that ended long ago, old runs of sources and old log lines.
+
+    Up to ``limit`` of each kind.
+    """
     before = timezone.now() - timedelta(days=settings.RETENTION_DAYS)
     removed = delete_old_predictions(before=before, limit=limit)
     removed += delete_superseded(before=before, limit=limit)
     removed += delete_expired(before=before, limit=limit)
+    removed += delete_old_runs(before=before, limit=limit)
     removed += delete_old_embeddings(before=before, limit=limit)
     removed += delete_unused_snapshots(limit=limit)
     removed += StageRun.objects.filter(started_at__lt=before).delete()[0]

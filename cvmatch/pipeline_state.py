@@ -23,6 +23,8 @@ RETRY_AT_ONCE = 5000
 # Since when a row of each table can have been waiting: the moment its input was there.
 _WAITING_SINCE = {
     "ingestion.CV": "uploaded_at",
+    "ingestion.SyncRun": "asked_at",
+    "jobs.JobReading": "job__changed_at",
     "matching.CVEmbedding": "cv__finished_at",
     "matching.JobEmbedding": "job__changed_at",
     "matching.Prediction": "created_at",

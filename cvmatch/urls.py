@@ -9,6 +9,7 @@ from django.urls import path
 from cvmatch import dashboard, evaluation_page, home, parsing_page
 from cvmatch.api import api
 from cvmatch.metrics import metrics
+from cvmatch.sources_page import connecting, watching
 from ingestion import views as ingestion
 from jobs import views as jobs
 from matching import corrections
@@ -35,6 +36,13 @@ pages = [
     path("operations/pipeline/", dashboard.pipeline_page, name="pipeline"),
     path("operations/pipeline/retry/", dashboard.pipeline_retry, name="pipeline-retry"),
     path("operations/parsing/", parsing_page.parsing_page, name="parsing"),
+    path("operations/sources/", watching.source_list, name="sources"),
+    path("operations/sources/add/", connecting.source_add, name="source-add"),
+    path("operations/sources/add/<str:kind>/", connecting.source_connect, name="source-connect"),
+    path("operations/sources/<str:name>/", watching.source_page, name="source"),
+    path("operations/sources/<str:name>/act/", watching.source_act, name="source-act"),
+    path("operations/sources/<str:name>/change/", connecting.source_change, name="source-change"),
+    path("operations/sources/<str:name>/disconnect/", connecting.source_disconnect, name="source-disconnect"),
     path("operations/ranking/", evaluation_page.evaluation_page, name="ranking"),
 ]
 

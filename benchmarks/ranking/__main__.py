@@ -21,6 +21,7 @@ from django.utils import timezone  # noqa: E402
 from benchmarks.ranking.calibrating import Pair, calibrate  # noqa: E402
 from benchmarks.ranking.labelled import Collection, advertisements, own  # noqa: E402
 from cvmatch import embedded  # noqa: E402
+from jobs.stages import read_jobs  # noqa: E402
 from matching import stages  # noqa: E402
 from matching.rankers import RANKERS  # noqa: E402
 from matching.ranking import rank  # noqa: E402
@@ -54,7 +55,7 @@ def main() -> None:
 def _measured(name: str, load: Callable[[], Collection]) -> list[Pair]:
     with scratch_database():
         collection = load()
-        for stage in (stages.embed_cvs, stages.embed_jobs):
+        for stage in (read_jobs, stages.embed_cvs, stages.embed_jobs):
             while stage(limit=10_000).claimed:
                 pass
         refresh_words()

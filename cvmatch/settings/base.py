@@ -28,6 +28,12 @@ ENVIRONMENT = (
     "CVMATCH_EMBEDDING_SEND_DIMENSIONS",
     "CVMATCH_EMBEDDING_TIMEOUT_S",
     "CVMATCH_EMBEDDING_URL",
+    "CVMATCH_FETCH_AGENT",
+    "CVMATCH_FETCH_MAX_MB",
+    "CVMATCH_FETCH_PARALLEL",
+    "CVMATCH_FETCH_PRIVATE",
+    "CVMATCH_FETCH_TIMEOUT_S",
+    "CVMATCH_FETCH_WAIT_S",
     "CVMATCH_LLM_KEY",
     "CVMATCH_LLM_LINES",
     "CVMATCH_LLM_MAX_TOKENS",
@@ -38,8 +44,15 @@ ENVIRONMENT = (
     "CVMATCH_MATCH_TOP",
     "CVMATCH_MAX_UPLOAD_MB",
     "CVMATCH_RETENTION_DAYS",
+    "CVMATCH_SEARCH_BACKEND",
+    "CVMATCH_SECRETS_KEY",
     "CVMATCH_STAGE_BATCH",
     "CVMATCH_STAGE_MINUTES",
+    "CVMATCH_TALENT_ENDPOINT",
+    "CVMATCH_TALENT_PER_MINUTE",
+    "CVMATCH_TALENT_PROJECT",
+    "CVMATCH_TALENT_TENANT",
+    "CVMATCH_TALENT_TIMEOUT_S",
     "CVMATCH_VAR_DIR",
     "CVMATCH_WORKERS_BULK",
     "CVMATCH_WORKERS_INTERACTIVE",
@@ -258,11 +271,64 @@ EMBEDDING_PROVIDERS: dict[str, dict[str, Any]] = {
     "openai": {"BACKEND": "matching.embedding.openai.OpenAIProvider", "OPTIONS": EMBEDDING_ENDPOINT},
 }
 EMBEDDING_PROVIDER = env.str("CVMATCH_EMBEDDING_PROVIDER", default="minilm")
-SEARCH_BACKEND: dict[str, Any] = {"BACKEND": "matching.search.pgvector.PgvectorSearch", "OPTIONS": {"ef_search": 100}}
+# Used by the search "google-talent" only. What is sent there: open jobs, and titles and skills of CVs.
+TALENT: dict[str, Any] = {
+    "project": env.str("CVMATCH_TALENT_PROJECT", default=""),
+    "tenant": env.str("CVMATCH_TALENT_TENANT", default=""),
+    "endpoint": env.str("CVMATCH_TALENT_ENDPOINT", default=""),
+    "timeout_s": env.float("CVMATCH_TALENT_TIMEOUT_S", default=5.0),
+    "per_minute": env.int("CVMATCH_TALENT_PER_MINUTE", default=240),
+}
+SEARCH_BACKENDS: dict[str, dict[str, Any]] = {
+    "pgvector": {"BACKEND": "matching.search.pgvector.PgvectorSearch", "OPTIONS": {"ef_search": 100}},
+    "google-talent": {"BACKEND": "matching.search.google_talent.GoogleTalentSearch", "OPTIONS": TALENT},
+}
+SEARCH_BACKEND = env.str("CVMATCH_SEARCH_BACKEND", default="pgvector")
+# How sources are asked over HTTP: options of cvmatch.core.http.HttpFetch.
+FETCH: dict[str, Any] = {
+    "agent": env.str("CVMATCH_FETCH_AGENT", default="cvmatch"),
+    "allow_private": env.bool("CVMATCH_FETCH_PRIVATE", default=False),
+    "most_bytes": env.int("CVMATCH_FETCH_MAX_MB", default=32) * 1024 * 1024,
+    "parallel": env.int("CVMATCH_FETCH_PARALLEL", default=4),
+    "timeout_s": env.float("CVMATCH_FETCH_TIMEOUT_S", default=20.0),
+    "wait_s": env.float("CVMATCH_FETCH_WAIT_S", default=30.0),
+}
 JOB_SOURCES: dict[str, dict[str, Any]] = {
     "jsonld": {"BACKEND": "ingestion.sources.jsonld.JsonLdSource"},
     "csv": {"BACKEND": "ingestion.sources.csv_file.CsvSource"},
+    "adzuna": {"BACKEND": "ingestion.sources.adzuna.AdzunaSource"},
+    "amazon": {"BACKEND": "ingestion.sources.amazon.AmazonSource"},
+    "arbeitnow": {"BACKEND": "ingestion.sources.arbeitnow.ArbeitnowSource"},
+    "ashby": {"BACKEND": "ingestion.sources.ashby.AshbySource"},
+    "avature": {"BACKEND": "ingestion.sources.avature.AvatureSource"},
+    "feed": {"BACKEND": "ingestion.sources.feed.FeedSource"},
+    "googlefeed": {"BACKEND": "ingestion.sources.googlefeed.GoogleFeedSource"},
+    "greenhouse": {"BACKEND": "ingestion.sources.greenhouse.GreenhouseSource"},
+    "hackernews": {"BACKEND": "ingestion.sources.hackernews.HackerNewsSource"},
+    "himalayas": {"BACKEND": "ingestion.sources.himalayas.HimalayasSource"},
+    "icims": {"BACKEND": "ingestion.sources.icims.IcimsSource"},
+    "jazzhr": {"BACKEND": "ingestion.sources.jazzhr.JazzHrSource"},
+    "jobvite": {"BACKEND": "ingestion.sources.jobvite.JobviteSource"},
+    "jsonresume": {"BACKEND": "ingestion.sources.jsonresume.JsonResumeJobSource"},
+    "lever": {"BACKEND": "ingestion.sources.lever.LeverSource"},
+    "parquet": {"BACKEND": "ingestion.sources.parquet.ParquetSource"},
+    "personio": {"BACKEND": "ingestion.sources.personio.PersonioSource"},
+    "recruitee": {"BACKEND": "ingestion.sources.recruitee.RecruiteeSource"},
+    "remoteok": {"BACKEND": "ingestion.sources.remoteok.RemoteOkSource"},
+    "remotive": {"BACKEND": "ingestion.sources.remotive.RemotiveSource"},
+    "rippling": {"BACKEND": "ingestion.sources.rippling.RipplingSource"},
+    "sitemap": {"BACKEND": "ingestion.sources.sitemap.SitemapSource"},
+    "smartrecruiters": {"BACKEND": "ingestion.sources.smartrecruiters.SmartRecruitersSource"},
+    "teamtailor": {"BACKEND": "ingestion.sources.teamtailor.TeamtailorSource"},
+    "themuse": {"BACKEND": "ingestion.sources.themuse.TheMuseSource"},
+    "usajobs": {"BACKEND": "ingestion.sources.usajobs.UsaJobsSource"},
+    "webpage": {"BACKEND": "ingestion.sources.webpage.WebPageSource"},
+    "workable": {"BACKEND": "ingestion.sources.workable.WorkableSource"},
+    "workday": {"BACKEND": "ingestion.sources.workday.WorkdaySource"},
+    "workingnomads": {"BACKEND": "ingestion.sources.workingnomads.WorkingNomadsSource"},
 }
+# What secrets of sources are encrypted with, the newest first; without any, what is made from SECRET_KEY.
+SECRETS_KEYS: list[str] = env.list("CVMATCH_SECRETS_KEY", default=[])
 MATCH_TOP = env.int("CVMATCH_MATCH_TOP", default=50)
 # Off without a URL. What is sent there: findings with quotes in which the person is hidden.
 LLM: dict[str, Any] = {
@@ -302,7 +368,13 @@ LOGGING = {
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
-    "loggers": {"django.request": {"level": "ERROR"}, "django-q": {"level": "WARNING"}, "httpx": {"level": "WARNING"}},
+    "loggers": {
+        "django.request": {"level": "ERROR"},
+        "django-q": {"level": "WARNING"},
+        # Both show addresses and headers, which hold keys.
+        "httpx": {"level": "WARNING"},
+        "httpcore": {"level": "WARNING"},
+    },
 }
 structlog.configure(
     processors=[*_shared_processors, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],

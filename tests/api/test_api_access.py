@@ -37,6 +37,11 @@ CALLS = {
     "start_match": ("POST", "/match", (202, 404, 202, 202)),
     "get_match": ("GET", "/match/{prediction}", (200, 404, 200, 200)),
     "system_health": ("GET", "/admin/system_health", (403, 403, 403, 200)),
+    "list_sources": ("GET", "/admin/sources", (403, 403, 403, 200)),
+    "get_source": ("GET", "/admin/sources/none", (403, 403, 403, 404)),
+    "sync_source": ("POST", "/admin/sources/none/sync", (403, 403, 403, 404)),
+    "pause_source": ("POST", "/admin/sources/none/pause", (403, 403, 403, 404)),
+    "resume_source": ("POST", "/admin/sources/none/resume", (403, 403, 403, 404)),
     "parsing_quality": ("GET", "/admin/parsing_quality", (403, 403, 403, 200)),
 }
 BODIES = {"push_jobs": [], "add_correction": {"path": "nonsense"}, "start_match": {"cv_id": "{cv}"}}
@@ -113,10 +118,10 @@ def test_a_candidate_sees_no_list_of_a_jobs_candidates_not_even_with_their_own_c
     )
 
 
-def test_a_program_may_do_what_a_recruiter_may(rows, as_user) -> None:
+def test_a_program_may_do_what_a_recruiter_may_and_run_sources(rows, as_user) -> None:
     secret = create_key(user=make_user("robot", role="service"), name="nightly")
     answers = [call(Client(), name, rows, Authorization=f"Bearer {secret}").status_code for name in CALLS]
-    assert answers == [statuses[2] for _, _, statuses in CALLS.values()]
+    assert answers == [statuses[3 if "/admin/sources" in path else 2] for _, path, statuses in CALLS.values()]
 
 
 @pytest.mark.parametrize("broken", ["wrong", "expired", "revoked", "inactive"])

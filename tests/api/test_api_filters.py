@@ -26,7 +26,9 @@ def fill() -> None:
     make_job("1", place=Place(city="Berlin", country="DE"), employment_type="FULL_TIME", posted_at=now)
     make_job("2", place=Place(city="Hamburg", country="DE"), pay=Pay(Decimal(80000), None, "EUR"))
     make_job("3", place=Place(city="Paris", country="FR"), posted_at=now - timedelta(days=20))
-    make_job("4", place=Place(country="FR"), remote=True)
+    # A text of its own: without a town it would be one vacancy with the job in Paris.
+    ships = "Our ships carry grain. You run Python on Kubernetes on board and ashore, by night and by day, in storm and calm."
+    make_job("4", "Ship Systems Engineer", ships, place=Place(country="FR"), remote=True)
 
 
 def found(client, query: str) -> set[str]:

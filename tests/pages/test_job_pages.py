@@ -12,10 +12,14 @@ from django.test import Client
 from django.utils import timezone
 
 from cvmatch.core.errors import InvalidInput
-from jobs.models import Job
+from cvmatch.core.models import User
+from jobs.models import DifferentJobs, Job
 from jobs.selectors import list_jobs
-from jobs.values import Pay, Place
-from tests.support import make_job
+from jobs.services import upsert_jobs
+from jobs.stages import group_jobs, read_jobs
+from jobs.vacancies import find_vacancy
+from jobs.values import JobPosting, Pay, Place
+from tests.support import JOB_TEXT, make_job
 
 pytestmark = pytest.mark.django_db
 
@@ -147,3 +151,67 @@ def test_the_next_page_keeps_the_filters(as_: Callable[[str], Client]) -> None:
     address = re.search(r'href="(/jobs/\?[^"]*after[^"]*)"', page)
     assert address
     assert len(titles(as_("recruiter").get(address[1].replace("&amp;", "&")).content.decode())) == 1
+
+
+def post_copies() -> tuple[Job, Job]:
+    """The employer's own posting without much of a text, and a board's copy with more of it, put together."""
+    place, long = (
+        Place("Berlin", "", "DE"),
+        f"{JOB_TEXT}\nWork with the people of three hospitals, and no night shifts.",
+    )
+    own = make_job(
+        company="Kiln Lane", url="https://kilnlane.example/1", place=place, pay=Pay(Decimal(50_000), None, "EUR")
+    )
+    copy = JobPosting("9", "Data Engineer", long, "Kiln Lane Ltd", place=place, pay=Pay(Decimal(60_000), None, "EUR"))
+    upsert_jobs(source="board", postings=[copy])
+    read_jobs(limit=10)
+    group_jobs(limit=10)
+    return own, Job.objects.get(source="board")
+
+
+def test_a_job_that_is_posted_twice_is_listed_once_and_its_page_says_where_else_it_is(
+    as_: Callable[[str], Client],
+) -> None:
+    own, copy = post_copies()
+    client = as_("recruiter")
+    assert titles(client.get("/jobs/").content.decode()) == ["Data Engineer"]
+    page = client.get(f"/jobs/{own.pk}/").content.decode()
+    assert f'href="/jobs/{copy.pk}/">board</a>' in page
+    assert "The postings name different pay" in page
+    assert "no night shifts" in page, "the best text is shown"
+    assert "the one from board" in page
+    assert f'Lists show <a href="/jobs/{own.pk}/">' in client.get(f"/jobs/{copy.pk}/").content.decode()
+
+
+def test_a_posting_in_several_places_names_the_others(as_: Callable[[str], Client]) -> None:
+    here, there = (make_job(town, place=Place(town, "", "DE"), group_key="G") for town in ("Berlin", "Hamburg"))
+    group_jobs(limit=10)
+    page = as_("candidate").get(f"/jobs/{here.pk}/").content.decode()
+    assert f'<a href="/jobs/{there.pk}/">Hamburg, DE</a>' in page
+    assert "Also on" not in page
+
+
+def test_the_same_sent_twice_by_one_source_counts_as_posted_again() -> None:
+    first, again = (make_job(number, company="Kiln Lane", alike=True) for number in "12")
+    group_jobs(limit=10)
+    vacancy = find_vacancy(again)
+    assert vacancy is not None
+    assert (vacancy.shown, vacancy.reposts, vacancy.sources, vacancy.pays_differ) == (first, 1, ("test",), False)
+    assert vacancy.last_seen is not None
+    assert vacancy.last_seen >= vacancy.first_seen
+
+
+def test_the_admin_parts_postings_for_good(as_: Callable[[str], Client]) -> None:
+    own, copy = post_copies()
+    client = as_("admin")
+    User.objects.filter(username="admin").update(is_staff=True, is_superuser=True)
+    for name in ("listing", "vacancy", "differentjobs"):
+        assert client.get(f"/admin/jobs/{name}/").status_code == 200
+    client.post("/admin/jobs/listing/", {"action": "part", "_selected_action": [copy.pk]})
+    assert set(Job.objects.listed()) == {own, copy}
+    pair = DifferentJobs.objects.get()
+    assert pair.made_by is not None
+    client.post(
+        "/admin/jobs/differentjobs/", {"action": "delete_selected", "_selected_action": [pair.pk], "post": "yes"}
+    )
+    assert set(Job.objects.listed()) == {own}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -9,6 +10,7 @@ from django.test import Client
 
 from cvmatch.urls import pages
 from ingestion.models import CV
+from ingestion.syncing import connect_source
 from jobs.models import Job
 from matching.models import Match
 
@@ -36,6 +38,13 @@ TABLE = {
     "pipeline": ("get", SIGN_IN, NOT_ALLOWED, NOT_ALLOWED, NOT_ALLOWED, OK),
     "pipeline-retry": ("post", SIGN_IN, NOT_ALLOWED, NOT_ALLOWED, NOT_ALLOWED, 302),
     "parsing": ("get", SIGN_IN, NOT_ALLOWED, NOT_ALLOWED, NOT_ALLOWED, OK),
+    "sources": ("get", SIGN_IN, NOT_ALLOWED, NOT_ALLOWED, NOT_ALLOWED, OK),
+    "source-add": ("get", SIGN_IN, NOT_ALLOWED, NOT_ALLOWED, NOT_ALLOWED, OK),
+    "source-connect": ("get", SIGN_IN, NOT_ALLOWED, NOT_ALLOWED, NOT_ALLOWED, OK),
+    "source": ("get", SIGN_IN, NOT_ALLOWED, NOT_ALLOWED, NOT_ALLOWED, OK),
+    "source-change": ("get", SIGN_IN, NOT_ALLOWED, NOT_ALLOWED, NOT_ALLOWED, OK),
+    "source-disconnect": ("get", SIGN_IN, NOT_ALLOWED, NOT_ALLOWED, NOT_ALLOWED, OK),
+    "source-act": ("post", SIGN_IN, NOT_ALLOWED, NOT_ALLOWED, NOT_ALLOWED, 302),
     "ranking": ("get", SIGN_IN, NOT_ALLOWED, NOT_ALLOWED, NOT_ALLOWED, OK),
 }
 PEOPLE = ("anonymous", "candidate", "other", "recruiter", "admin")
@@ -44,8 +53,14 @@ PEOPLE = ("anonymous", "candidate", "other", "recruiter", "admin")
 @pytest.fixture
 def addresses(cv: CV, match: Match, job: Job) -> dict[str, str]:
     ids = {"cv": cv.pk, "match": match.pk, "job": job.pk}
+    connect_source(name="board", kind="arbeitnow", options={}, secrets={})
+    names = {"<str:kind>": "arbeitnow", "<str:name>": "board"}
     return {
-        str(page.name): "/" + str(page.pattern).replace("<int:pk>", str(ids.get(str(page.name).split("-")[0])))
+        str(page.name): re.sub(
+            "<.*?>",
+            lambda part, page=page: names.get(part[0]) or str(ids[str(page.name).split("-")[0]]),
+            f"/{page.pattern}",
+        )
         for page in pages
     }
 
@@ -65,7 +80,7 @@ def test_each_page_opens_for_those_who_may_see_it_and_for_nobody_else(
 
 
 def _status(client: Client, method: str, address: str) -> int:
-    data = {"stage": "parse_cvs", "action": "confirm"} if method == "post" else {}
+    data = {"stage": "parse_cvs", "action": "run" if "sources" in address else "confirm"} if method == "post" else {}
     response = getattr(client, method)(address, data)
     if response.streaming:
         list(response.streaming_content)  # read to its end, which closes the file

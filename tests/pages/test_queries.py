@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cvmatch.core.models import ApiKey, StageRun, Status, User
-from ingestion.models import CV
+from ingestion.models import CV, Source, SyncRun
 from jobs.models import Job
 from matching.models import Explanation, Prediction
 from matching.services import request_matches
@@ -35,6 +35,8 @@ def fill(count: int, owner: User) -> None:
         CV.objects.filter(pk=failed.pk).update(
             status=Status.FAILED, error=f"Cause {number}", finished_at=timezone.now(), retry_at=None
         )
+        source, _ = Source.objects.get_or_create(name=f"more-{number}", defaults={"kind": "remotive"})
+        SyncRun.objects.create(source=source, status=Status.FAILED, error="x", finished_at=timezone.now())
         ApiKey.objects.create(user=owner, name=f"key {number}", prefix="cvm_", key_hash=f"{number}-{count}")
     work_until_idle()
     for job in Job.objects.all():
@@ -69,6 +71,9 @@ def pages(owner: User) -> dict[str, tuple[str, str]]:
         "pipeline": ("admin", "/operations/pipeline/"),
         "parsing": ("admin", "/operations/parsing/"),
         "ranking": ("admin", "/operations/ranking/"),
+        "sources": ("admin", "/operations/sources/"),
+        "source": ("admin", "/operations/sources/more-0/"),
+        "kinds of sources": ("admin", "/operations/sources/add/"),
     }
 
 

@@ -13,9 +13,12 @@ from cvmatch import demo
 from cvmatch.core.addresses import is_loopback
 from cvmatch.core.models import User
 from ingestion.models import CV, Candidate
-from ingestion.services import import_postings, receive_cv
-from ingestion.sources.jsonld import read_posting
+from ingestion.services import receive_cv
+from ingestion.sources import Item
+from ingestion.sources.jsonld import JsonLdSource
+from ingestion.syncing import import_rows
 from jobs.models import Job
+from jobs.stages import read_jobs
 from matching.stages import embed_jobs
 
 SOURCE = "demo"
@@ -51,8 +54,9 @@ class Command(BaseCommand):
             jobs = _load_jobs()
         # Before the CVs come in, so that their first lists are made from all the jobs and not from the first hundred.
         self.stdout.write(f"{jobs} jobs loaded; embedding them …")
-        while embed_jobs(limit=1000).more:
-            pass
+        for stage in (read_jobs, embed_jobs):
+            while stage(limit=1000).more:
+                pass
         with transaction.atomic():
             cvs = _load_cvs(users["recruiter"], users["candidate"])
         _note_logins()
@@ -70,8 +74,8 @@ def _account(name: str, role: str) -> User:
 
 def _load_jobs() -> int:
     rows = demo.load_jobs(timezone.now())
-    postings = (posting for number, row in enumerate(rows, start=1) for posting in read_posting(number, row))
-    counts = import_postings(source=SOURCE, rows=postings, report=lambda rejected: None)
+    items = (Item(number, row) for number, row in enumerate(rows, start=1))
+    counts = import_rows(source_name=SOURCE, source=JsonLdSource(), rows=items, report=lambda rejected: None)
     return counts.created + counts.updated + counts.unchanged
 
 

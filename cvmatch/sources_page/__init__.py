@@ -1,0 +1,1 @@
+"""The operations pages of job sources: connect one, try it, run it, pause it, watch it."""
