@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
             name='Source',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=40, unique=True, validators=[django.core.validators.RegexValidator('^[\\w.-]{1,40}$')])),
+                ('name', models.CharField(max_length=40, unique=True, validators=[django.core.validators.RegexValidator('^\\w[\\w.-]{0,39}$')])),
                 ('kind', models.CharField(help_text='A key of the setting JOB_SOURCES.', max_length=40)),
                 ('options', models.JSONField(blank=True, default=dict, help_text='Parameters by name: texts, or lists of texts.')),
                 ('sealed', models.TextField(blank=True, editable=False, help_text='Secret parameters, encrypted.')),

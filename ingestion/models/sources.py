@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from cvmatch.core.models import Staged, StagedQuerySet, Status
 
-NAME_PATTERN = r"^[\w.-]{1,40}$"
+NAME_PATTERN = r"^\w[\w.-]{0,39}$"
 OPEN = (Status.PENDING, Status.PROCESSING)
 
 
