@@ -24,6 +24,7 @@ def scratch_database() -> Iterator[None]:
     try:
         _switch_to(name)
         call_command("migrate", interactive=False, verbosity=0)
+        call_command("createcachetable", verbosity=0)
         yield
     finally:
         _switch_to(home)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
+import traceback
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any, NoReturn
@@ -126,4 +128,5 @@ def _work_and_die(stage: Any, at: int) -> NoReturn:
             stage(limit=1)
         os._exit(0 if inherited else 1)
     finally:
+        traceback.print_exception(*sys.exc_info())  # nobody else will: the copy ends here
         os._exit(1)
