@@ -55,7 +55,7 @@ class LocalGreenhouse(GreenhouseSource):
 
 @pytest.fixture
 def board(settings: Any) -> Iterator[SourceServer]:
-    spec = {"BACKEND": "tests.browser.test_sources.LocalGreenhouse"}
+    spec = {"BACKEND": "tests.browser.test_source_journeys.LocalGreenhouse"}
     settings.JOB_SOURCES = {**settings.JOB_SOURCES, "localhouse": spec}
     settings.FETCH = {**settings.FETCH, "allow_private": True}
     server = SourceServer(answers({"jobs": [posting(number) for number in range(1, 13)]}))
