@@ -87,6 +87,14 @@ STAGES: tuple[Stage, ...] = (
         about="Writes down why each match scored as it did.",
     ),
     Stage(
+        "judge_sources",
+        "ingestion.stages.judge_sources",
+        batch=1,
+        minutes=60,
+        on=("jobs.imported",),
+        about="Judges how good the postings of each source are.",
+    ),
+    Stage(
         "count_words",
         "matching.stages.count_words",
         batch=10,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import asdict
+from typing import Any
 
 from django.core.cache import cache
 from django.db import connection
@@ -11,7 +13,7 @@ from ingestion.source_quality import SourceFacts, SourceQuality, source_quality
 
 # By the size that is stored, since counting characters would read and unpack every text. Enough for a few sentences.
 _FULL_TEXT_BYTES = 300
-_SCORES, _SCORES_S = "source-scores", 3600
+_JUDGED = "source-qualities"
 _FACTS = """
 SELECT source, count(*),
        count(*) FILTER (WHERE NOT is_snippet AND pg_column_size(description) >= %(full)s),
@@ -43,13 +45,18 @@ def source_qualities(*names: str) -> dict[str, SourceQuality]:
     return {name: quality for name, quality in judged.items() if quality is not None}
 
 
-def known_scores() -> dict[str, int]:
-    """The quality of every source with open postings as one number each, worked out once an hour."""
-    scores: dict[str, int] | None = cache.get(_SCORES)
-    if scores is None:
-        scores = {name: quality.score for name, quality in source_qualities().items()}
-        cache.set(_SCORES, scores, _SCORES_S)
-    return scores
+def judge_sources() -> int:
+    """Judge every source now and remember it for :func:`judged_sources`; returns how many. Reads all open postings."""
+    judged = source_qualities()
+    # Plain values: the cache may keep JSON.
+    cache.set(_JUDGED, {name: asdict(quality) for name, quality in judged.items()}, None)
+    return len(judged)
+
+
+def judged_sources() -> dict[str, SourceQuality]:
+    """The qualities as they were judged last, at the cost of one look into the cache; none before the first time."""
+    kept: dict[str, dict[str, Any]] = cache.get(_JUDGED) or {}
+    return {name: SourceQuality(**row) for name, row in kept.items()}
 
 
 def repairs_by_source(*names: str) -> dict[str, dict[str, int]]:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 from django.conf import settings
-from django.core.cache import cache
 from django.db.models import Count, F, OuterRef, Subquery, Sum
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
@@ -20,15 +18,13 @@ from cvmatch.core.errors import NotFound
 from cvmatch.core.http.figures import BreakerState, KeyBudget, budgets_by_source, list_breakers
 from cvmatch.core.models import FetchBreaker, Status
 from ingestion.models import Source, SourceQuerySet, SyncRun
-from ingestion.source_facts import source_qualities
+from ingestion.source_facts import judged_sources
 from ingestion.source_quality import SourceQuality
 from ingestion.sources import About
 from ingestion.syncing import kind_of
 from jobs.models import Job
 
 RUNS_SHOWN = 30
-# Judging reads every open posting: where that takes long it is done again only after so many times as long.
-JUDGED_AGAIN_AFTER, QUICK_S = 60, 0.2
 # A run whose source has not been read for so many of its own intervals is late.
 LATE_AFTER = 2
 
@@ -216,7 +212,7 @@ def _states(rows: SourceQuerySet) -> list[SourceState]:
     jobs = dict(counted.annotate(rows=Count("pk")))
     limited = {source.name: of.windows for source in sources if (of := about[source.kind]) and of.windows}
     budgets, breakers = budgets_by_source(limited), {each.source: each for each in list_breakers()}
-    qualities = _qualities()
+    qualities = judged_sources()
     return [
         _state(
             source,
@@ -276,15 +272,3 @@ def _by_age(source: Source, read: SyncRun | None) -> tuple[State, str]:
         if read.finished_at < late
         else (State.FRESH, "")
     )
-
-
-def _qualities() -> Mapping[str, SourceQuality]:
-    known: Mapping[str, SourceQuality] | None = cache.get("source-qualities")
-    if known is not None:
-        return known
-    began = time.monotonic()
-    found = source_qualities()
-    took = time.monotonic() - began
-    if took > QUICK_S:
-        cache.set("source-qualities", found, took * JUDGED_AGAIN_AFTER)
-    return found

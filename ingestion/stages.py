@@ -8,7 +8,7 @@ from django.conf import settings
 
 from cvmatch.core.errors import CvmatchError, LeaseLost
 from cvmatch.core.runner import StageReport, work_off
-from ingestion import services, syncing
+from ingestion import services, source_facts, syncing
 from ingestion.extract.sandbox import Limits, read_document_sandboxed
 from ingestion.models import CV, SyncRun
 from ingestion.parse import parse_document
@@ -44,6 +44,12 @@ def sync_sources(limit: int, only: Sequence[int] | None = None) -> StageReport:
     """Work on one run of a connected source, as far as the time goes; what is left over is enqueued again."""
     rows = SyncRun.objects.select_related("source")
     return work_off(rows, limit=1, work=_sync, save=syncing.finish, chunk=1)
+
+
+def judge_sources(limit: int, only: Sequence[int] | None = None) -> StageReport:
+    """Judge how good the postings of each source are: read by ranking and pages, which must not wait for it."""
+    count = source_facts.judge_sources()
+    return StageReport(claimed=count, done=count)
 
 
 def _sync(runs: Sequence[SyncRun]) -> list[syncing.Outcome]:

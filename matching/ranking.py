@@ -11,7 +11,7 @@ from operator import attrgetter
 
 from cvmatch.core.text import englishness
 from ingestion.models import CV
-from ingestion.source_facts import known_scores
+from ingestion.source_facts import judged_sources
 from ingestion.values import PARSER_VERSION
 from jobs.models import Job
 from jobs.skills import skills_version
@@ -129,7 +129,7 @@ class _Pairs:
 
     def __init__(self, cvs: Mapping[int, CV], jobs: Mapping[int, Job], now: datetime) -> None:
         self._cvs, self._jobs, self._now = cvs, jobs, now
-        self._source_scores = known_scores()
+        self._source_scores = {name: quality.score for name, quality in judged_sources().items()}
         model = get_provider().name
         told = {row.cv_id: row for row in CVPassages.objects.filter(cv__in=cvs, model=model)}
         self._cv_passages = {pk: row.passages for pk, row in told.items()}

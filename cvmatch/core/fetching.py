@@ -26,6 +26,12 @@ class BudgetSpent(FetchFailed):
     title = "The budget of requests is used up"
 
 
+class TimeUp(FetchFailed):
+    """No time is left for further requests: nothing is said about the one that was to be made."""
+
+    title = "The time is up"
+
+
 @dataclass(frozen=True, order=True)
 class Window:
     """At most ``requests`` in any span of ``seconds`` that begins with the first of them."""

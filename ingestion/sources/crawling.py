@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from cvmatch.core.errors import InvalidInput
-from cvmatch.core.fetching import Answer, BudgetSpent, Fetch, FetchFailed, Request
+from cvmatch.core.fetching import Answer, BudgetSpent, Fetch, FetchFailed, Request, TimeUp
 from ingestion.sources import Item, Page, Rejected
 from ingestion.sources.payloads import IN_FULL
 
@@ -30,7 +30,7 @@ class Found:
 def answers(fetch: Fetch, requests: Sequence[Request]) -> Iterator[Found]:
     """What came of each request, in order, several asked at once. A page that is gone is told and passed over.
 
-    Raises FetchFailed when the budget is spent or FAILURES_IN_A_ROW pages do not answer.
+    Raises FetchFailed when budget or time are used up, or FAILURES_IN_A_ROW pages do not answer.
     """
     number, failures = 0, 0
     while number < len(requests):
@@ -40,7 +40,7 @@ def answers(fetch: Fetch, requests: Sequence[Request]) -> Iterator[Found]:
                 number, failures = number + 1, 0
         except FetchFailed as error:
             failures += not error.permanent
-            if isinstance(error, BudgetSpent) or failures >= FAILURES_IN_A_ROW:
+            if isinstance(error, BudgetSpent | TimeUp) or failures >= FAILURES_IN_A_ROW:
                 raise
             yield Found(number, failure=error.message)
             number += 1

@@ -52,7 +52,9 @@ def connect_source(
 ) -> Source:
     """Connect a source; its first run is due at once. Raises InvalidInput for a name that is taken or a wrong parameter."""
     if not re.fullmatch(NAME_PATTERN, name):
-        raise InvalidInput("A name begins with a letter or digit and has letters, digits, dots and dashes, at most 40 of them.")
+        raise InvalidInput(
+            "A name begins with a letter or digit and has letters, digits, dots and dashes, at most 40 of them."
+        )
     check_parameters(kind, options, secrets)
     _check_can_be_asked(kind, kind_of(kind))
     _check_schedule(every_minutes)

@@ -15,7 +15,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from cvmatch.core.errors import LeaseLost
-from cvmatch.core.fetching import Answer, Fetch, FetchFailed, Request
+from cvmatch.core.fetching import Answer, Fetch, FetchFailed, Request, TimeUp
 from cvmatch.core.models import LEASE, REQUEUED, Status
 from cvmatch.core.queue import announce
 from ingestion.models import SyncRun
@@ -76,7 +76,7 @@ class Watched:
 
     def _check(self) -> None:
         if time.monotonic() > self._until:
-            raise FetchFailed("One page of the source takes longer than a run of this stage may.")
+            raise TimeUp("One page of the source takes longer than a run of this stage may.")
 
 
 def sync(run: SyncRun, source: FetchedSource, fetcher: AbstractContextManager[Fetcher]) -> Outcome:

@@ -6,14 +6,13 @@ import json
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 import httpx
 import numpy as np
 
 from cvmatch.core.errors import CvmatchError
+from cvmatch.core.http.failures import retry_after_s
 from matching.embedding import Vector
 
 DIMENSIONS = 384
@@ -113,16 +112,5 @@ def _refusal(response: httpx.Response) -> EndpointFailed:
     """By status alone: the body may repeat texts."""
     status = response.status_code
     passing = status in (408, 429) or status >= 500
-    wait_s = _seconds(response.headers.get("Retry-After", "")) if passing else 0.0
+    wait_s = retry_after_s(response) if passing else 0.0
     return EndpointFailed(f"The embedding endpoint answered {status}.", passing=passing, retry_after_s=wait_s)
-
-
-def _seconds(retry_after: str) -> float:
-    """Seconds from a Retry-After header, which is a number of them or a date (RFC 9110, 10.2.3); 0 where it is neither."""
-    if retry_after.isascii() and retry_after.isdigit():
-        return float(retry_after)
-    try:
-        due = parsedate_to_datetime(retry_after)
-    except ValueError:
-        return 0.0
-    return max(0.0, (due.replace(tzinfo=due.tzinfo or UTC) - datetime.now(UTC)).total_seconds())

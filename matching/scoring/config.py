@@ -9,7 +9,7 @@ from functools import cached_property
 from cvmatch.core.text import content_hash
 
 # Raised with every change of a number or formula in this package or in the search: lists made before are made again.
-SCORING_VERSION = 2
+SCORING_VERSION = 3
 
 
 @dataclass(frozen=True, slots=True)

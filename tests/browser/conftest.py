@@ -66,6 +66,7 @@ class Visitor:
 
     def sideways(self) -> int:
         """By how many pixels the page is wider than the window."""
+        self.page.wait_for_load_state()  # while one page makes room for the next there is nothing to measure
         return int(self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
 
     def _on_console(self, message: ConsoleMessage) -> None:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.core.cache import cache
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingestion.source_facts import repairs_by_source, source_facts, source_qualities
+from ingestion.source_facts import judged_sources, repairs_by_source, source_facts, source_qualities
 from ingestion.source_quality import WEIGHTS, SourceFacts, source_quality
+from ingestion.stages import judge_sources
 from jobs.models import Job
 from jobs.selectors import count_states
 from jobs.services import upsert_jobs
@@ -82,6 +85,10 @@ def test_figures_are_those_of_the_open_postings_of_each_source() -> None:
     judged = source_qualities()
     assert judged["good"].score > judged["bad"].score
     assert source_qualities("good") == {"good": judged["good"]}
+    assert judged_sources() == {}
+    judge_sources(limit=1)
+    assert judged_sources() == judged
+    json.dumps(cache.get("source-qualities"))  # a cache that keeps JSON can keep it
     assert repairs_by_source() == {"bad": {"company unknown": 1}}
     assert count_states() == {"active": 3, "expired": 1, "deleted": 0}
     Job.objects.filter(status="expired").update(status="deleted")

@@ -19,7 +19,7 @@ from cvmatch.core.stages import requeue, retry_failed
 from cvmatch.tasks import run_stage
 from ingestion.identity import hide_identity
 from ingestion.models import CV
-from ingestion.source_facts import known_scores
+from ingestion.source_facts import judge_sources
 from ingestion.values import Basics, ParsedCV, Resume, Work
 from jobs.models import Job
 from jobs.services import upsert_jobs
@@ -73,6 +73,7 @@ def test_of_equal_scores_the_one_from_the_better_source_comes_first() -> None:
         upsert_jobs(source=source, postings=[posting])
     cv = make_cv()
     work_until_idle()
+    judge_sources()
     lines = rank(Side.JOBS_FOR_CV, [cv.pk], now=timezone.now(), top=10)[cv.pk].lines
     assert lines[0].score.mean == lines[1].score.mean
     assert [Job.objects.get(pk=line.job_id).source for line in lines] == ["rich", "poor"]
@@ -111,7 +112,6 @@ def test_ranking_costs_the_same_number_of_queries_for_one_cv_and_for_many() -> N
         make_job(str(number), title)
     pks = [make_cv(CV_TEXT.replace("Mara", f"Mara{number}")).pk for number in range(6)]
     work_until_idle()
-    known_scores()  # asked for once an hour
     counts = []
     for batch in (pks[:1], pks):
         with CaptureQueriesContext(connection) as queries:

@@ -16,7 +16,7 @@ from cvmatch.sources_page import trying
 from cvmatch.sources_page.form import suggested_name
 from cvmatch.sources_page.kinds import hint, list_kinds
 from ingestion.models import Source, SyncRun
-from ingestion.stages import sync_sources
+from ingestion.stages import judge_sources, sync_sources
 from ingestion.syncing import connect_source, pause
 from ingestion.syncing.secrets import unseal
 from jobs.models import Job
@@ -276,6 +276,7 @@ def test_a_source_shows_its_runs_with_what_was_mended_and_why_items_were_rejecte
     source = connect(board)
     admin.post(f"{LIST}acme/act/", {"action": "run"})
     read(source)
+    judge_sources(limit=1)
     page = text_of(admin, f"{LIST}acme/")
     for said in ("page 1, item 2: The posting has no title.", "company unknown", "No duplicates", "/jobs/?source=acme"):
         assert said in page

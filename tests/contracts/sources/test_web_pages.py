@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cvmatch.core.errors import InvalidInput
-from cvmatch.core.fetching import BudgetSpent, FetchFailed, Request
+from cvmatch.core.fetching import BudgetSpent, FetchFailed, Request, TimeUp
 from ingestion.sources import Item, Page, Rejected
 from ingestion.sources.markup import html_tree, inner_html, xml_tree
 from ingestion.sources.page_data import job_objects
@@ -299,14 +299,15 @@ def test_a_page_that_is_gone_is_told_and_the_others_are_read() -> None:
     assert pages[1].rows == (Rejected(2, "a.example/1: Not found."),)
 
 
-def test_a_site_that_does_not_answer_ends_the_run_and_so_does_a_spent_budget() -> None:
+@pytest.mark.parametrize("end", [BudgetSpent("Wait."), TimeUp("Later.")])
+def test_a_site_that_does_not_answer_ends_the_run_and_so_does_a_spent_budget_or_time(end: FetchFailed) -> None:
     urls = tuple(f"https://a.example/{number}" for number in range(9))
     down = ScriptedFetch(lambda request: FetchFailed("Down."))
     with pytest.raises(FetchFailed, match="Down"):
         list(WebPageSource(urls=urls).pages(down))
     assert len(down.asked) == 3
-    spent = ScriptedFetch(lambda request: BudgetSpent("Wait."))
-    with pytest.raises(BudgetSpent):
+    spent = ScriptedFetch(lambda request: end)
+    with pytest.raises(type(end)):
         list(WebPageSource(urls=urls).pages(spent))
     assert len(spent.asked) == 1
 
