@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from django.core.cache import cache
@@ -25,6 +25,13 @@ SELECT source, count(*),
        (extract(epoch FROM now() - percentile_disc(0.5) WITHIN GROUP (ORDER BY posted_at)) / 86400)::float8
   FROM jobs_job WHERE status = 'active' AND (%(only)s::text[] IS NULL OR source = ANY(%(only)s)) GROUP BY source
 """
+# Fewer say nothing: one broken link of five may be chance.
+_LEAST_LINKS = 20
+_LINKS = """
+SELECT source, avg((outcome <> 'works')::int)::float8 FROM ingestion_linkcheck c JOIN jobs_job j ON j.id = c.job_id
+ WHERE checked_at > now() - interval '30 days' AND outcome <> 'unknown' AND (%(only)s::text[] IS NULL OR source = ANY(%(only)s))
+ GROUP BY source HAVING count(*) >= %(least)s
+"""
 _REPAIRS = """
 SELECT source, repair, count(*) FROM jobs_job, jsonb_array_elements_text(repairs) AS repair
  WHERE status = 'active' AND (%(only)s::text[] IS NULL OR source = ANY(%(only)s))
@@ -36,7 +43,10 @@ def source_facts(*names: str) -> dict[str, SourceFacts]:
     """By name, connected or not; of all sources, or only of those that are named. Reads their open postings once."""
     with connection.cursor() as cursor:
         cursor.execute(_FACTS, {"full": _FULL_TEXT_BYTES, "only": list(names) or None})
-        return {row[0]: SourceFacts(*row[1:]) for row in cursor.fetchall()}
+        facts = {row[0]: SourceFacts(*row[1:]) for row in cursor.fetchall()}
+        cursor.execute(_LINKS, {"least": _LEAST_LINKS, "only": list(names) or None})
+        broken = dict(cursor.fetchall())
+    return {name: replace(each, broken_links=broken.get(name)) for name, each in facts.items()}
 
 
 def source_qualities(*names: str) -> dict[str, SourceQuality]:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import reduce
 from operator import and_
+from typing import Any
 
-from django.db.models import BooleanField, ExpressionWrapper, F, Q, Value
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import BigIntegerField, BooleanField, ExpressionWrapper, F, Lookup, Q, Value
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce, Cos, Power, Radians, Sin
 from django.db.models.lookups import GreaterThanOrEqual, LessThanOrEqual
+from django.db.models.sql.compiler import SQLCompiler
 
 from cvmatch.core.places import EARTH_RADIUS_KM, Point, box_around, fold
 from jobs.values import JobFilter
@@ -19,6 +23,23 @@ from jobs.values import JobFilter
 PAYS_UP_TO = Coalesce("salary_year_max", "salary_year_min")
 _INTERNSHIP = Q(level="intern") | Q(employment_type="internship")
 IS_INTERNSHIP = ExpressionWrapper(_INTERNSHIP, output_field=BooleanField())
+# The shown postings of vacancies that these sources have another open posting of. In SQL, since this module is below the tables.
+_SHOWN_ELSEWHERE = """
+SELECT shown.job_id FROM jobs_job posting
+  JOIN jobs_listing listing ON listing.job_id = posting.id
+  JOIN jobs_listing shown ON shown.vacancy_id = listing.vacancy_id AND shown.is_shown AND shown.job_id <> posting.id
+ WHERE posting.status = 'active' AND posting.source = ANY(%s)
+"""
+
+
+class _AmongFew(Lookup):
+    """``id IN (SELECT …)`` as an array: PostgreSQL takes it for short and looks it up in the index, where of a subquery in an
+    OR it guesses that half of all rows meet it, and reads them all."""
+
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, tuple[Any, ...]]:
+        left, values = self.process_lhs(compiler, connection)
+        right, more = self.process_rhs(compiler, connection)
+        return f"{left} = ANY(ARRAY{right})", (*values, *more)
 
 
 def condition(only: JobFilter, *, now: datetime) -> Q:
@@ -47,7 +68,16 @@ def conditions(only: JobFilter, *, now: datetime) -> Iterator[tuple[str, Q]]:
     if only.posted_within_days is not None:
         yield "posted", Q(listed_at__gte=now - timedelta(days=only.posted_within_days))
     if only.sources:
-        yield "source", Q(source__in=only.sources)
+        yield "source", Q(source__in=only.sources) | Q(_AmongFew(F("pk"), _shown_elsewhere(only.sources)))
+
+
+def listed_by(sources: Sequence[str]) -> Q:
+    """The condition on sources once more, for where every row is asked: looked up in a hash instead of an index."""
+    return Q(source__in=sources) | Q(pk__in=_shown_elsewhere(sources))
+
+
+def _shown_elsewhere(sources: Sequence[str]) -> RawSQL:
+    return RawSQL(_SHOWN_ELSEWHERE, [list(sources)], BigIntegerField())  # noqa: S611  # a constant
 
 
 def _within(centre: Point, km: float) -> Q:

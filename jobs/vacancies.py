@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import combinations
@@ -62,6 +62,16 @@ def find_vacancy(job: Job) -> SharedVacancy | None:
         pays_differ=_pays_differ(jobs),
         best_text=job if best == job else best,
     )
+
+
+def sources_of(jobs: Iterable[Job]) -> dict[int, tuple[str, ...]]:
+    """By the id of each posting: the sources that have an open posting of its vacancy, its own first."""
+    own = {job.pk: job.source for job in jobs}
+    beside = Job.objects.active().filter(listing__vacancy__listings__job__in=list(own))
+    found: dict[int, list[str]] = {pk: [source] for pk, source in own.items()}
+    for pk, source in beside.order_by("source").values_list("listing__vacancy__listings__job", "source"):
+        found[pk].append(source)
+    return {pk: tuple(dict.fromkeys(sources)) for pk, sources in found.items()}
 
 
 def list_other_places(job: Job) -> list[Job]:

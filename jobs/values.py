@@ -120,7 +120,8 @@ class JobFilter:
     """Which open jobs to look at; every field that is set must hold, and any of several values of one field will do.
 
     ``near`` with ``within_km`` keeps jobs whose coordinates are known and not farther away, and remote ones.
-    ``pay_from`` is per year in ``currency``; jobs that give no pay are left out by it.
+    ``pay_from`` is per year in ``currency``; jobs that give no pay are left out by it. ``sources`` keeps the shown posting of
+    a vacancy by any source that has an open posting of it.
     """
 
     countries: tuple[str, ...] = ()

@@ -103,7 +103,7 @@ class SourceServer:
                 params = dict(parse_qsl(parts.query, keep_blank_values=True))
                 server._next(Asked(time.monotonic(), self.command, parts.path, params, headers, body))(self)
 
-            do_GET = do_POST = _play  # noqa: N815
+            do_GET = do_HEAD = do_POST = _play  # noqa: N815
 
             def log_message(self, *_: Any) -> None: ...
 

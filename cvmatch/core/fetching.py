@@ -20,6 +20,10 @@ class FetchFailed(CvmatchError):
     title = "The other server failed"
 
 
+class NothingThere(FetchFailed):
+    """The server knows of nothing at the address (any more): 404 or 410."""
+
+
 class BudgetSpent(FetchFailed):
     """No key may be used for some time; ``details["wait_s"]`` says how many seconds."""
 
@@ -53,7 +57,7 @@ class Credential:
 class Request:
     """One request. ``credentials`` are the keys that will do, in turn, each under its own budget; without any it goes as it is.
 
-    ``payload`` is sent as JSON with POST; without it the request is a GET.
+    ``payload`` is sent as JSON with POST; without it the request is a GET, or a HEAD where only ``headers_only`` are wanted.
     """
 
     url: str
@@ -61,6 +65,7 @@ class Request:
     headers: Mapping[str, str] = field(default_factory=dict)
     payload: Any = None
     credentials: tuple[Credential, ...] = ()
+    headers_only: bool = False
 
 
 @dataclass(frozen=True)

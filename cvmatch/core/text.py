@@ -22,6 +22,8 @@ def content_hash(*parts: str) -> str:
 
 def squeeze(text: str) -> str:
     """One line: every run of whitespace becomes one space."""
+    if text.isprintable() and "  " not in text:  # most texts: the space is the only whitespace that can be printed
+        return text.strip(" ")
     return " ".join(text.split())
 
 

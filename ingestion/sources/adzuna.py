@@ -6,14 +6,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, BinaryIO, ClassVar
 
-from cvmatch.core.fetching import Credential, Fetch, Request, Window
+from cvmatch.core.fetching import Answer, Credential, Fetch, Request, Window
 from ingestion.sources import About, Item, Page, Parameter, Rejected, clean, payloads, wording
 from ingestion.sources.assembling import Draft, at, degrees, entries, line, postings_of, text
+from ingestion.sources.moving_list import MovingList, View
 from jobs.values import JobPosting, Pay, Place
 
 PAGE_SIZE = 50
-# So many pages are asked at once; behind the last page at most so many are asked in vain.
-_AT_ONCE = 10
 _DAY = 86_400
 
 # Country → its name, and the currency in which Adzuna gives its pay without saying so.
@@ -99,18 +98,13 @@ class AdzunaSource:
         )
 
     def pages(self, fetch: Fetch, after: str = "") -> Iterator[Page]:
-        """The pages in order up to the last one by the service's count, or to an empty one; the cursor is the page's number."""
-        number, last = int(after or 0) + 1, int(after or 0) + 1
-        while number <= last:
-            # The first page alone tells how many there are; the rest is asked for several at once.
-            numbers = range(number, min(last, number + _AT_ONCE - 1) + 1)
-            for number, answer in zip(numbers, fetch.each([self._request(n) for n in numbers]), strict=True):
-                page = payloads.page_of(self, answer, str(number))
-                if not page.rows:
-                    return
-                yield page
-                last = -(-_count(answer.json()) // PAGE_SIZE)
-            number = numbers[-1] + 1
+        """The pages in order up to the last one by the service's count, or to an empty one; see :class:`MovingList`."""
+        yield from MovingList(fetch, self._request, self._view, PAGE_SIZE).pages(after)
+
+    def _view(self, number: int, answer: Answer) -> View:
+        rows = payloads.page_of(self, answer).rows
+        names = tuple(line(row.raw.get("id")) if isinstance(row, Item) else "" for row in rows)
+        return View(number, _count(answer.json()), rows, names)
 
     def _request(self, page: int) -> Request:
         asked = {"what": self.what, "where": self.where, "category": self.category, "max_days_old": self.max_days_old}

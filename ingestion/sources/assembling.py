@@ -19,15 +19,19 @@ from jobs.values import JobPosting, Pay, Place
 MAX_DESCRIPTION_CHARS = 200_000
 # A posting open in half the world is one posting: more places than these are left out, and that is said.
 MAX_PLACES = 60
+_NOWHERE = Place()
 
 
 def text(value: Any) -> str:
     """Text and numbers as text that PostgreSQL can keep: no NUL, no half of a surrogate pair; "" for all else."""
-    if not isinstance(value, str | int | float) or isinstance(value, bool):
-        return ""
+    given = value if isinstance(value, str) else _number_as_text(value)
+    written = given.replace("\x00", "").strip()
+    return written if written.isascii() else written.encode("utf-8", "replace").decode("utf-8")
+
+
+def _number_as_text(value: Any) -> str:
     try:
-        written = str(value).replace("\x00", "").strip()
-        return written if written.isascii() else written.encode("utf-8", "replace").decode("utf-8")
+        return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else ""
     except ValueError:  # an integer of more digits than Python writes out
         return ""
 

@@ -23,8 +23,14 @@ _BLOCKS = set(
     "p div ul ol dl dt dd tr table h1 h2 h3 h4 h5 h6 section article header footer main aside blockquote pre br hr".split()
 )
 _TAGS = _BLOCKS | {"li", "strong", "b", "em", "i", "a", "td", "th"}
+_CLEANER = nh3.Cleaner(tags=_TAGS, attributes={"a": {"href"}}, url_schemes={"http", "https", "mailto"})
 # In what nh3 writes a value may hold a ">", but is always quoted.
-_TAG = re.compile(r'<(/?)([a-z][a-z0-9]*)(?:[^>"]|"[^"]*")*>')
+_TAG = re.compile(r'<(/?[a-z][a-z0-9]*)(?:>|[^>"]*(?:"[^"]*"[^>"]*)*>)')
+# What tags are in plain text: ends of lines for blocks and list items, gaps between the cells of a table, else nothing.
+_BREAKS = {
+    **dict.fromkeys([*_BLOCKS, *(f"/{name}" for name in _BLOCKS)], "\n"),
+    "li": "\n- ", "/li": "\n", "/td": " ", "/th": " ",
+}  # fmt: skip
 _LOOKS_LIKE_HTML = re.compile(r"<[a-zA-Z/][^>]*>|&lt;[a-zA-Z/]")
 _ONLY_PARAGRAPHS = re.compile(r"(?:<p>[^<\n]*</p>)+")
 _EPOCH = re.compile(r"\d{9,13}(?:\.\d+)?")
@@ -55,7 +61,7 @@ def safe_html(text: str) -> str:
         return "".join(f"<p>{html.escape(line)}</p>" for line in lines if line.strip())
     if "&lt;" in text and "<" not in text:  # some boards escape the whole description once more
         text = html.unescape(text)
-    return nh3.clean(text, tags=_TAGS, attributes={"a": {"href"}}, url_schemes={"http", "https", "mailto"})
+    return _CLEANER.clean(text)
 
 
 def plain_text(safe: str) -> str:
@@ -66,23 +72,21 @@ def plain_text(safe: str) -> str:
         written = html.unescape(safe.replace("<p>", "").replace("</p>", "\n"))
     else:
         written = html.unescape(_broken_at_blocks(safe))
-    lines = map(squeeze, written.split("\n"))
-    return "\n".join(line for line in lines if line and line != "-")
+    lines = [squeeze(line) for line in written.split("\n") if line]
+    return "\n".join([line for line in lines if line and line != "-"])
 
 
 def _broken_at_blocks(safe: str) -> str:
     """The text between the tags, with a line break at each end of a block; a parser would take most of an import's time."""
-    before, *parts = _TAG.split(safe)
-    pieces = [before]
-    for closing, name, text in zip(parts[0::3], parts[1::3], parts[2::3], strict=True):
-        block = name in _BLOCKS
-        if closing:
-            pieces.append("\n" if block or name == "li" else " " if name in {"td", "th"} else "")
-        else:
-            pieces.append("\n- " if name == "li" else "\n" if block else "")
-            text = text if block else text.replace("\n", " ")
-        pieces.append(text)
-    return "".join(pieces)
+    parts = _TAG.split(safe)  # text, tag, text, tag, text …
+    tags = parts[1::2]
+    if "\n" in safe:  # the lines of the source count where a block begins or a tag ends, not within what runs on
+        parts[2::2] = [
+            text if tag in _BLOCKS or tag[0] == "/" else text.replace("\n", " ")
+            for tag, text in zip(tags, parts[2::2], strict=True)
+        ]
+    parts[1::2] = [_BREAKS.get(tag, "") for tag in tags]
+    return "".join(parts)
 
 
 def moment(value: object) -> datetime | None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 from cvmatch.core.errors import InvalidInput
 from cvmatch.core.fetching import Answer, BudgetSpent, Fetch, FetchFailed, Request, TimeUp
 from ingestion.sources import Item, Page, Rejected
-from ingestion.sources.payloads import IN_FULL
+from ingestion.sources.payloads import IN_FULL, outcomes
+from ingestion.sources.robots import NOTHING, Robots, read_robots
 
 # Single pages fail on any site; when as many in a row do as this, it is the site.
 FAILURES_IN_A_ROW = 3
@@ -32,18 +34,16 @@ def answers(fetch: Fetch, requests: Sequence[Request]) -> Iterator[Found]:
 
     Raises FetchFailed when budget or time are used up, or FAILURES_IN_A_ROW pages do not answer.
     """
-    number, failures = 0, 0
-    while number < len(requests):
-        try:
-            for answer in fetch.each(requests[number:]):
-                yield Found(number, answer)
-                number, failures = number + 1, 0
-        except FetchFailed as error:
-            failures += not error.permanent
-            if isinstance(error, BudgetSpent | TimeUp) or failures >= FAILURES_IN_A_ROW:
-                raise
-            yield Found(number, failure=error.message)
-            number += 1
+    failures = 0
+    for number, came in enumerate(outcomes(fetch, requests)):
+        if not isinstance(came, FetchFailed):
+            failures = 0
+            yield Found(number, came)
+            continue
+        failures += not came.permanent
+        if isinstance(came, BudgetSpent | TimeUp) or failures >= FAILURES_IN_A_ROW:
+            raise came
+        yield Found(number, failure=came.message)
 
 
 def pages_at(fetch: Fetch, addresses: Sequence[str], after: str, rows: Callable[[bytes, str], Rows]) -> Iterator[Page]:
@@ -70,6 +70,33 @@ def _rows(found: Found, address: str, position: int, rows: Callable[[bytes, str]
         Item(position, row.raw) if isinstance(row, Item) else Rejected(position, f"{_short(address)}: {row.reason}")
         for row in read
     ]
+
+
+def may_read(fetch: Fetch, address: str, rules: dict[str, Robots]) -> bool:
+    """Whether robots.txt of the address's host, asked for once, allows it."""
+    site = site_of(address)
+    if not site:
+        return False
+    if site not in rules:
+        rules[site] = _robots(fetch, site)
+    return rules[site].allows(address)
+
+
+def _robots(fetch: Fetch, site: str) -> Robots:
+    """RFC 9309: without a robots.txt all is allowed, with one that cannot be had nothing."""
+    try:
+        return read_robots(fetch(Request(f"{site}/robots.txt", headers=IN_FULL)).body)
+    except FetchFailed as error:
+        return Robots() if error.permanent else NOTHING
+
+
+def site_of(address: str) -> str:
+    """Scheme and host; empty for what is no address on the web."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return ""
+    return f"{parts.scheme}://{parts.netloc}" if parts.scheme in ("http", "https") and parts.netloc else ""
 
 
 def understood(answer: Answer, read: Callable[[bytes], T]) -> T:

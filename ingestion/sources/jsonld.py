@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from html import unescape
 from itertools import chain
 from typing import Any, BinaryIO, ClassVar
@@ -156,8 +157,13 @@ def _is_workplace(town: str) -> bool:
 
 def _with_schema_names(row: Mapping[str, Any]) -> dict[str, Any]:
     """``date_posted`` → ``datePosted``; aliases never replace a field that is there under its own name."""
-    camel = {re.sub(r"_([a-z])", lambda m: m[1].upper(), str(key)): value for key, value in row.items()}
+    camel = {_camel(str(key)): value for key, value in row.items()}
     return {**{_ALIASES.get(key, key): value for key, value in camel.items()}, **camel}
+
+
+@lru_cache(maxsize=500)
+def _camel(name: str) -> str:
+    return re.sub(r"_([a-z])", lambda m: m[1].upper(), name)
 
 
 def _first_of(value: Any, *keys: str) -> Any:

@@ -94,12 +94,9 @@ def whole(source: JobSource, fetch: Fetch, request: Request) -> Iterator[Page]:
         yield page_of(source, answer)
 
 
-def details(fetch: Fetch, requests: Sequence[Request]) -> Iterator[Answer | None]:
-    """The answer to each request in order; None for a posting that was taken down after it was listed.
-
-    Raises FetchFailed, also when not one of several is there: then it is not the postings that are gone.
-    """
-    waiting, missing = list(requests), 0
+def outcomes(fetch: Fetch, requests: Sequence[Request]) -> Iterator[Answer | FetchFailed]:
+    """What came of each request in order, several asked at once: its answer, or why there is none."""
+    waiting = list(requests)
     while waiting:
         answered = 0
         try:
@@ -108,11 +105,25 @@ def details(fetch: Fetch, requests: Sequence[Request]) -> Iterator[Answer | None
                 yield answer
             return
         except FetchFailed as error:
-            missing += 1
-            if not error.permanent or missing == len(requests) > 1:
-                raise
-        yield None
+            failure = error
+        yield failure
         waiting = waiting[answered + 1 :]
+
+
+def details(fetch: Fetch, requests: Sequence[Request]) -> Iterator[Answer | None]:
+    """The answer to each request in order; None for a posting that was taken down after it was listed.
+
+    Raises FetchFailed, also when not one of several is there: then it is not the postings that are gone.
+    """
+    missing = 0
+    for came in outcomes(fetch, requests):
+        if not isinstance(came, FetchFailed):
+            yield came
+            continue
+        missing += 1
+        if not came.permanent or missing == len(requests) > 1:
+            raise came
+        yield None
 
 
 def completed(

@@ -8,16 +8,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, BinaryIO, ClassVar
-from urllib.parse import urlsplit
 
 from cvmatch.core.errors import InvalidInput
 from cvmatch.core.fetching import Fetch, FetchFailed, Request
 from ingestion.sources import About, Item, Page, Parameter, Rejected, clean
-from ingestion.sources.crawling import pages_at, understood
+from ingestion.sources.crawling import may_read, pages_at, site_of, understood
 from ingestion.sources.jsonld import read_posting
 from ingestion.sources.markup import MAX_XML_BYTES, local_name, text_of, xml_tree
 from ingestion.sources.payloads import IN_FULL
-from ingestion.sources.robots import NOTHING, Robots, read_robots
+from ingestion.sources.robots import Robots
 from ingestion.sources.webpage import COMPANY, POLITE, rows_of_page
 from jobs.values import JobPosting
 
@@ -85,14 +84,14 @@ def job_addresses(fetch: Fetch, start: str, contains: str, limit: int) -> list[s
     waiting = list(first)
     while waiting and len(seen) < MAX_SITEMAPS:
         address = waiting.pop(0)
-        if address in seen or not _allowed(fetch, address, rules):
+        if address in seen or not may_read(fetch, address, rules):
             continue
         seen.add(address)
         sitemap = _sitemap(fetch, address, may_be_gone=address not in first)
         waiting += sitemap.sitemaps
         found |= {page: changed for page, changed in sitemap.pages if contains in page}
     newest = sorted(found, key=lambda page: found[page] or _LONG_AGO, reverse=True)
-    return [page for page in newest if _allowed(fetch, page, rules)][:limit]
+    return [page for page in newest if may_read(fetch, page, rules)][:limit]
 
 
 def _sitemap(fetch: Fetch, address: str, *, may_be_gone: bool) -> Sitemap:
@@ -107,38 +106,11 @@ def _sitemap(fetch: Fetch, address: str, *, may_be_gone: bool) -> Sitemap:
 
 
 def _first_sitemaps(fetch: Fetch, start: str, rules: dict[str, Robots]) -> list[str]:
-    site = _site(start)
+    site = site_of(start)
     if not site or start.removeprefix(site) not in ("", "/"):
         return [start]
-    _allowed(fetch, start, rules)
+    may_read(fetch, start, rules)
     return list(rules[site].sitemaps) or [f"{site}/sitemap.xml"]
-
-
-def _allowed(fetch: Fetch, address: str, rules: dict[str, Robots]) -> bool:
-    """Whether robots.txt of the address's host, asked for once, allows it."""
-    site = _site(address)
-    if not site:
-        return False
-    if site not in rules:
-        rules[site] = _robots(fetch, site)
-    return rules[site].allows(address)
-
-
-def _robots(fetch: Fetch, site: str) -> Robots:
-    """RFC 9309: without a robots.txt all is allowed, with one that cannot be had nothing."""
-    try:
-        return read_robots(fetch(Request(f"{site}/robots.txt", headers=IN_FULL)).body)
-    except FetchFailed as error:
-        return Robots() if error.permanent else NOTHING
-
-
-def _site(address: str) -> str:
-    """Scheme and host; empty for what is no address on the web."""
-    try:
-        parts = urlsplit(address)
-    except ValueError:
-        return ""
-    return f"{parts.scheme}://{parts.netloc}" if parts.scheme in ("http", "https") and parts.netloc else ""
 
 
 def read_sitemap(content: bytes) -> Sitemap:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from jobs.identity.fingerprint import Fingerprint, fingerprint
-from jobs.identity.grouping import Vacancies
+from jobs.identity.grouping import Seen, Vacancies
 from jobs.identity.scoring import SAME_FROM, compare, is_same_pay
 from jobs.identity.standing import standing
 
-__all__ = ["SAME_FROM", "Fingerprint", "Vacancies", "compare", "fingerprint", "is_same_pay", "standing"]
+__all__ = ["SAME_FROM", "Fingerprint", "Seen", "Vacancies", "compare", "fingerprint", "is_same_pay", "standing"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import asdict, dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -15,12 +16,19 @@ from jobs.identity.towns import Spot, spot
 from jobs.identity.words import Shingles, sampled, shingles
 from jobs.values import JobPosting, Pay
 
+_REFERENCE = re.compile(
+    r"(?i:\b(?:job|vacancy|stellen|position)?[- ]?(?:ref(?:erence)?|requisition|kennziffer|referenz(?:nummer)?|job[- ]?id)\b)"
+    r"(?i:[\s.:#-]*(?:number|no|nr|code|id)\b)?[\s.:#-]{1,4}((?=[\w/-]*\d)[A-Z0-9][\w/-]{2,29})"
+)
 _EMPTY: Shingles = np.array([], dtype=np.uint32)
 
 
 @dataclass(frozen=True)
 class Fingerprint:
-    """``pay`` is a year's, from and to; ``places`` is what the rows of one posting of a source share."""
+    """``pay`` is what the employer says of a year, from and to; ``places`` is what the rows of one posting share.
+
+    ``references`` are the numbers by which the text calls the opening.
+    """
 
     source: str
     title: Title
@@ -30,6 +38,7 @@ class Fingerprint:
     employment: str = ""
     currency: str = ""
     pay: tuple[int, int] | None = None
+    references: tuple[str, ...] = ()
     words: Shingles = field(repr=False, compare=False, default_factory=lambda: _EMPTY)
     runs: Shingles = field(repr=False, compare=False, default_factory=lambda: _EMPTY)
 
@@ -59,6 +68,7 @@ class Fingerprint:
             title=Title(**{name: _hashable(value) for name, value in facts["title"].items()}),
             spot=Spot(**{**place, "towns": tuple(place["towns"]), "point": Point(**point) if point else None}),
             pay=(facts["pay"][0], facts["pay"][1]) if facts["pay"] else None,
+            references=tuple(facts.get("references", ())),
             words=np.frombuffer(words, dtype=np.uint32),
             runs=np.frombuffer(runs, dtype=np.uint32),
         )
@@ -77,6 +87,7 @@ def fingerprint(source: str, posting: JobPosting) -> Fingerprint:
         employment=posting.employment_type,
         currency=posting.pay.currency if posting.pay else "",
         pay=_yearly(posting.pay),
+        references=tuple(sorted({found.casefold() for found in _REFERENCE.findall(posting.description)})),
         words=words,
         runs=runs,
     )
@@ -87,7 +98,7 @@ def _hashable(value: Any) -> Any:
 
 
 def _yearly(pay: Pay | None) -> tuple[int, int] | None:
-    if pay is None:
+    if pay is None or pay.estimated:
         return None
     low, high = pay.minimum or pay.maximum, pay.maximum or pay.minimum
     return round(pay.per_year(low) or Decimal(0)), round(pay.per_year(high) or Decimal(0))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 from itertools import product
+from types import MappingProxyType
 
 from jobs.identity.fingerprint import Fingerprint
 from jobs.identity.scoring import SAME_FROM, compare
@@ -11,6 +13,8 @@ from jobs.identity.scoring import SAME_FROM, compare
 # Of a vacancy with more postings so many speak for all, the oldest ones.
 SPOKEN_FOR_BY = 8
 Pair = tuple[int, int]
+# Since when, and until when or None for still.
+Seen = tuple[datetime, datetime | None]
 
 
 class Vacancies:
@@ -19,15 +23,21 @@ class Vacancies:
     A posting joins when the mean of its probabilities with the members is SAME_FROM or more and nothing rules out any
     of them (average linkage); two vacancies become one by the same rule. ``vacancy_of`` has only postings that share a
     vacancy; vacancies that were not there before have negative numbers. ``apart`` are pairs (lower id first) that people
-    have said are different.
+    have said are different. ``seen`` says from when to when each was to be seen at its source, None for still; without it
+    they were at the same time.
     """
 
     def __init__(
-        self, known: Mapping[int, Fingerprint], vacancy_of: Mapping[int, int], apart: Collection[Pair] = ()
+        self,
+        known: Mapping[int, Fingerprint],
+        vacancy_of: Mapping[int, int],
+        apart: Collection[Pair] = (),
+        seen: Mapping[int, Seen] = MappingProxyType({}),
     ) -> None:
         self.known = known
         self.vacancy_of = dict(vacancy_of)
         self.apart = frozenset(apart)
+        self.seen = seen
         self._members: dict[int, list[int]] = {}
         for job in sorted(vacancy_of):
             self._members.setdefault(vacancy_of[job], []).append(job)
@@ -63,8 +73,16 @@ class Vacancies:
     def _score(self, one: int, other: int) -> float | None:
         pair = (one, other)
         if pair not in self._scores:
-            self._scores[pair] = compare(self.known[one], self.known[other])
+            at_once = not (self._was_gone(one, before=other) or self._was_gone(other, before=one))
+            self._scores[pair] = compare(self.known[one], self.known[other], at_once=at_once)
         return self._scores[pair]
+
+    def _was_gone(self, job: int, *, before: int) -> bool:
+        """Whether the one had ended when the other was first seen, which may then be the same posted again."""
+        if job not in self.seen or before not in self.seen:
+            return False
+        until = self.seen[job][1]
+        return until is not None and until <= self.seen[before][0]
 
     def _leave(self, job: int) -> None:
         vacancy = self.vacancy_of.pop(job, None)

@@ -30,6 +30,23 @@ _DOTTED = re.compile(r"\b(?:\w\.){2,}")
 _NUMBER = re.compile(
     r"(?<![\w.,€$£])(?:\d{1,2}|i{1,3}|iv|v|vi)(?![\w.,%€$£]|\s?(?:€|k\b|h\b|hours|std|stunden))", re.IGNORECASE
 )
+# What follows is a detail of the opening: "Nurse - Ward 5", "Nurse (nights)", "Nurse, Outpatients".
+_BEHIND = re.compile(r"\s[-–—|/•·@]|[-–—|]\s|[,;(\[]|:\s")
+# Numbers of a posting, which each copy may have of its own.
+_CODE = re.compile(r"\d{3}")
+_GENDERS = re.compile(r"\b[mwfdxhi](?:\s?[/|.,*]\s?[mwfdxhi])+\b")
+# Terms, levels and what boards add, on any of the copies: they do not say which opening it is.
+_TERMS = frozenset(
+    """
+    full part time permanent temporary contract fixed term freelance remote hybrid on site onsite home office urgent urgently
+    immediate start now hiring wanted new job vacancy ref reference no id at in for the and of
+    vollzeit teilzeit befristet unbefristet festanstellung homeoffice ab sofort dringend gesucht neu kennziffer nr
+    bei im am fur und der die das
+    intern internship trainee apprentice apprenticeship graduate junior jr senior sr mid lead leading head
+    praktikum praktikant ausbildung azubi werkstudent leitende leitender erfahrene erfahrener experienced
+    """.split()
+)
+_ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6"}
 _BRACKET = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]")
 _AT = re.compile(r"\b(?:at|bei|chez|en|for|fur|pour|para|presso)$")
 
@@ -47,13 +64,16 @@ class Likeness(StrEnum):
 class Title:
     """``core`` folded, its words in the order written; ``level`` is the rank or None; ``numbers`` are the small ones.
 
-    ``aside`` are the words in brackets: the ward, the subject, the place, or nothing that matters.
+    ``aside`` are the words in brackets: the ward, the subject, the place, or nothing that matters. ``words`` are all of
+    the title, ``details`` those beside the name of the work that may say which opening it is.
     """
 
     core: str
     level: int | None = None
     numbers: tuple[str, ...] = ()
     aside: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    details: tuple[str, ...] = ()
 
 
 def company_key(name: str) -> str:
@@ -82,11 +102,21 @@ def title_key(title: str, company: str) -> Title:
     if company and f" {company} " in f" {core} ":
         rest = " ".join(f" {core} ".replace(f" {company} ", " ", 1).split())
         core = _AT.sub("", rest).strip() or core
-    numbers = dict.fromkeys(number.lower() for number in _NUMBER.findall(title))
+    numbers = {number.lower() for number in _NUMBER.findall(title)}
     aside = {word for both in _BRACKET.findall(fold(title)) for word in _WORD.findall(" ".join(both))}
     # Letters alone are genders.
     aside = {word for word in aside if len(word) > 2 and word.isalpha()} - set(core.split()) - set(company.split())
-    return Title(core, read.level.rank if read.level else None, tuple(sorted(numbers)), tuple(sorted(aside)))
+    level = read.level.rank if read.level else None
+    words = set(_WORD.findall(_GENDERS.sub(" ", fold(title))))
+    head = _WORD.findall(_BEHIND.split(fold(read.core), maxsplit=1)[0])
+    details = {word for word in words - {*head, *numbers, *company.split()} - _TERMS if not _CODE.search(word)}
+    return Title(core, level, *(tuple(sorted(each)) for each in (numbers, aside, words, details)))
+
+
+def have_other_numbers(a: Title, b: Title) -> bool:
+    """Whether each names a ward, grade or shift by a number that the other has not; boards leave some out, and change none."""
+    mine, theirs = ({_ROMAN.get(number, number) for number in title.numbers} for title in (a, b))
+    return not (mine <= theirs or mine >= theirs)
 
 
 def compare_titles(a: Title, b: Title) -> float:

@@ -9,7 +9,8 @@ from functools import cache
 from pathlib import Path
 
 from jobs.identity.fingerprint import Fingerprint
-from jobs.identity.names import compare_companies, compare_titles
+from jobs.identity.names import compare_companies, compare_titles, have_other_numbers
+from jobs.identity.openings import is_another_opening
 from jobs.identity.towns import Distance, compare_spots
 from jobs.identity.words import overlap
 
@@ -22,20 +23,25 @@ _SIZES = (8, 40, 100)
 _CROSSED = (0.3, 0.6, 0.85, 0.96)
 
 
-def compare(a: Fingerprint, b: Fingerprint) -> float | None:
-    """The probability that both are the same vacancy; None where something rules it out."""
-    if is_ruled_out(a, b):
+def compare(a: Fingerprint, b: Fingerprint, *, at_once: bool = True) -> float | None:
+    """The probability that both are the same vacancy; None where something rules it out.
+
+    ``at_once`` says that both were to be seen at the same time: neither is the other one posted again.
+    """
+    if is_ruled_out(a, b, at_once=at_once):
         return None
     weights = weights_by_feature()
     total = sum(weights.get(name, 0.0) * value for name, value in features(a, b).items())
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
 
 
-def is_ruled_out(a: Fingerprint, b: Fingerprint) -> bool:
-    """Another town, or another place of the same posting: where the work is done is part of what a vacancy is."""
+def is_ruled_out(a: Fingerprint, b: Fingerprint, *, at_once: bool = True) -> bool:
+    """Another town, another number in the title, another place of the same posting, or two openings of one source."""
     if a.places and a.source == b.source and a.places == b.places:
         return True
-    return compare_spots(a.spot, b.spot) is Distance.FAR
+    if have_other_numbers(a.title, b.title) or compare_spots(a.spot, b.spot) is Distance.FAR:
+        return True
+    return at_once and is_another_opening(a, b)
 
 
 def features(a: Fingerprint, b: Fingerprint) -> dict[str, float]:
@@ -72,7 +78,7 @@ def _facts(a: Fingerprint, b: Fingerprint) -> Iterator[str]:
     yield f"company {compare_companies(a.company, b.company)}"
     yield f"place {compare_spots(a.spot, b.spot)}"
     if a.title.numbers != b.title.numbers:
-        yield "other numbers in title" if a.title.numbers and b.title.numbers else "number in one title"
+        yield "number in one title"
     if set(a.title.aside) - set(b.title.aside) and set(b.title.aside) - set(a.title.aside):
         yield "other words in brackets"
     if a.title.level != b.title.level:

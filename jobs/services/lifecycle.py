@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -54,6 +55,11 @@ def expire_missed(*, source: str, missed_before: datetime, now: datetime) -> int
         lock_source(source)
         missed = Job.objects.active().filter(source=source, sighting__missed_since__lte=missed_before)
         return missed.update(status=Job.Status.EXPIRED, ended_at=now)
+
+
+def expire_gone(ids: Sequence[int], *, now: datetime) -> int:
+    """Close open postings whose own pages are gone; returns how many."""
+    return Job.objects.active().filter(pk__in=ids).update(status=Job.Status.EXPIRED, ended_at=now)
 
 
 def see_all(*, source: str, seen_at: datetime) -> int:

@@ -1,9 +1,9 @@
-"""A posting as the row that is copied into the database: every value in the form and length that its column takes."""
+"""A posting as the line that is copied into the database: every value in the form and length that its column takes."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -20,15 +20,9 @@ IDENTITY_CHARS = 200
 URL_CHARS = 1000
 
 
-class JobRow(NamedTuple):
-    """What is copied, in this order. ``position``, ``item_hash`` and ``raw`` are no columns of the job itself.
+class JobColumns(NamedTuple):
+    """The columns of a posting in the order in which they are copied; lists are JSON text."""
 
-    Lists are JSON text; ``raw`` is the item as JSON in ASCII, or empty where nothing is to be kept.
-    """
-
-    position: int
-    item_hash: UUID | None
-    raw: str
     external_id: str
     title: str
     company: str
@@ -63,13 +57,54 @@ class JobRow(NamedTuple):
     content_hash: str
 
 
+_ROW_HASH = JobColumns._fields.index("row_hash")
+
+
+class JobRow(NamedTuple):
+    """A posting ready to be stored: ``line`` has its ``JobColumns`` as a line of COPY, without what ends a line.
+
+    Rows come from other processes in large numbers: what is text already is not taken apart and put together there.
+    ``raw`` is the item as JSON in ASCII, or empty where nothing is to be kept; ``repairs`` is a list as JSON.
+    """
+
+    position: int
+    item_hash: UUID | None
+    raw: str
+    external_id: str
+    expires_at: datetime | None
+    repairs: str
+    row_hash: str
+    line: bytes
+
+
 def job_row(posting: JobPosting, *, position: int = 0, item_hash: UUID | None = None, raw: str | None = None) -> JobRow:
     """The row of a posting; texts that are too long are cut. ``raw`` saves encoding ``posting.raw`` once more."""
+    columns = _columns(posting)
+    texts = [value if value is None else str(value) for value in columns]
+    texts[_ROW_HASH] = row_hash = content_hash(READER_VERSION, *map(str, texts))
+    return JobRow(
+        position,
+        item_hash,
+        raw if raw is not None else json.dumps(posting.raw, default=str) if posting.raw else "",
+        columns.external_id,
+        columns.expires_at,
+        columns.repairs,
+        row_hash,
+        copy_line(texts),
+    )
+
+
+def copy_line(values: Iterable[object]) -> bytes:
+    """The values as a line in the text format of COPY, in UTF-8 and without the line feed."""
+    # Escaped all at once, which is several times as fast; these two bytes are in no UTF-8.
+    line = b"\xff".join([b"\xfe" if value is None else str(value).encode() for value in values])
+    line = line.replace(b"\\", rb"\\").replace(b"\n", rb"\n").replace(b"\r", rb"\r").replace(b"\t", rb"\t")
+    return line.replace(b"\xff", b"\t").replace(b"\xfe", rb"\N")
+
+
+def _columns(posting: JobPosting) -> JobColumns:
     title, description = _text(posting.title, 300), _text(posting.description)
-    row = JobRow(
-        position=position,
-        item_hash=item_hash,
-        raw=raw if raw is not None else json.dumps(posting.raw, default=str) if posting.raw else "",
+    return JobColumns(
         external_id=_identity(posting),
         title=title,
         company=_text(posting.company, 200),
@@ -88,14 +123,9 @@ def job_row(posting: JobPosting, *, position: int = 0, item_hash: UUID | None = 
         posted_at=posting.posted_at,
         expires_at=posting.expires_at,
         repairs=json.dumps(list(posting.repairs)) if posting.repairs else "[]",
-        row_hash="",
+        row_hash="",  # of all others, with nothing in its own place
         content_hash=content_hash(title, description),
     )
-    return row._replace(row_hash=content_hash(READER_VERSION, *map(str, row[_SENT:])))
-
-
-# From here on a row holds what the posting says; what differs in it is a change.
-_SENT = JobRow._fields.index("external_id")
 
 
 def _text(text: str, length: int | None = None) -> str:

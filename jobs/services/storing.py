@@ -7,22 +7,25 @@ that reads does.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
 from django.utils import timezone
 
+from cvmatch.core.batches import in_batches
 from cvmatch.core.queue import announce
-from jobs.services.rows import JobRow, job_row
+from jobs.services.rows import JobColumns, JobRow, copy_line, job_row
 from jobs.values import JobPosting, UpsertCounts
 
-_BESIDE = ("position", "item_hash", "raw")
-_COLUMNS = tuple(name for name in JobRow._fields if name not in _BESIDE)
+_COLUMNS = JobColumns._fields
 _LISTED = ", ".join(_COLUMNS)
+_LINES_AT_ONCE = 100
 # What a new row has besides what was sent.
 _AROUND = ("status", "ended_at", "first_seen_at", "changed_at", "requirements_json")
 
@@ -122,12 +125,10 @@ def _create(cursor: Any, rows: Sequence[JobRow], values: Mapping[str, Any]) -> l
     cursor.execute("SELECT nextval(pg_get_serial_sequence('jobs_job', 'id')) FROM generate_series(1, %s)", [len(rows)])
     ids = [pk for (pk,) in cursor.fetchall()]
     now, interactive = values["now"], values["interactive"]
-    own = [
-        (pk, values["source"], *row[len(_BESIDE) :], *_state(row, now), now, now, "{}")
-        for pk, row in zip(ids, rows, strict=True)
-    ]
-    _copy(cursor, "jobs_job", ("id", "source", *_COLUMNS, *_AROUND), own)
     noted = list(zip(ids, rows, strict=True))
+    source = copy_line([values["source"]])
+    own = (b"%d\t%b\t%b\t%b\n" % (pk, source, row.line, _around(*_state(row, now), now)) for pk, row in noted)
+    _copy_lines(cursor, "jobs_job", ("id", "source", *_COLUMNS, *_AROUND), own)
     seen = [(pk, row.item_hash, values["seen_at"]) for pk, row in noted]
     _copy(cursor, "jobs_sighting", ("job_id", "item_hash", "seen_at"), seen)
     _copy(cursor, "jobs_payload", ("job_id", "raw"), [(pk, row.raw) for pk, row in noted if row.raw])
@@ -141,10 +142,11 @@ def _merge(cursor: Any, changed: Sequence[tuple[int, JobRow]], values: Mapping[s
     if not changed:
         return
     cursor.execute(_INCOMING)
-    rows = [
-        (pk, *reversed(_state(row, values["now"])), row.item_hash, row.raw, *row[len(_BESIDE) :]) for pk, row in changed
-    ]
-    _copy(cursor, "incoming", ("id", "ended_at", "status", "item_hash", "raw", *_COLUMNS), rows)
+    lines = (
+        b"%b\t%b\n" % (copy_line((pk, *_state(row, values["now"]), row.item_hash, row.raw)), row.line)
+        for pk, row in changed
+    )
+    _copy_lines(cursor, "incoming", ("id", "status", "ended_at", "item_hash", "raw", *_COLUMNS), lines)
     for statement in (_READ_AGAIN, _MERGE, _KEEP_RAW, _TO_READ, "DROP TABLE incoming"):
         cursor.execute(statement, values)
 
@@ -163,6 +165,12 @@ def _state(row: JobRow, now: datetime) -> tuple[str, datetime | None]:
     """Status and end of a row as it comes in."""
     ended = row.expires_at is not None and row.expires_at < now
     return ("expired", row.expires_at) if ended else ("active", None)
+
+
+@lru_cache(maxsize=100)
+def _around(status: str, ended_at: datetime | None, now: datetime) -> bytes:
+    """What stands behind the columns of a new row; see ``_AROUND``."""
+    return copy_line((status, ended_at, now, now, "{}"))
 
 
 def known_items(hashes: Collection[UUID]) -> frozenset[UUID]:
@@ -201,10 +209,22 @@ def lock_source(source: str) -> None:
 
 
 def _copy(cursor: Any, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    # Django's own errors, as from statements that it sends itself.
-    with connection.wrap_database_errors, cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy:
+    with _copying(cursor, table, columns) as copy:
         for row in rows:
             copy.write_row(row)
+
+
+def _copy_lines(cursor: Any, table: str, columns: Sequence[str], lines: Iterable[bytes]) -> None:
+    with _copying(cursor, table, columns) as copy:
+        for some in in_batches(lines, _LINES_AT_ONCE):
+            copy.write(b"".join(some))
+
+
+@contextmanager
+def _copying(cursor: Any, table: str, columns: Sequence[str]) -> Iterator[Any]:
+    # Django's own errors, as from statements that it sends itself.
+    with connection.wrap_database_errors, cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy:
+        yield copy
 
 
 def _announce(changed: Sequence[int], revived: Sequence[int], *, interactive: bool) -> None:

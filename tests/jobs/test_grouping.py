@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from decimal import Decimal
 from threading import Barrier
 
 import pytest
@@ -11,11 +12,11 @@ from django.db import connection
 from django.utils import timezone
 
 from jobs.grouping import forget_difference, group_jobs, heal, keep_apart, waiting_jobs
-from jobs.models import DifferentJobs, Job, JobFingerprint, Listing, Vacancy
+from jobs.models import DifferentJobs, Job, JobFingerprint, Listing, Sighting, Vacancy
 from jobs.services import expire_due, upsert_jobs
 from jobs.stages import group_jobs as stage
 from jobs.stages import read_jobs
-from jobs.values import JobPosting, Place
+from jobs.values import JobPosting, Pay, Place
 from tests.support import make_user
 
 pytestmark = pytest.mark.django_db
@@ -224,3 +225,23 @@ def test_two_workers_side_by_side_put_two_new_copies_together() -> None:
         list(workers.map(work, jobs))
     assert Job.objects.listed().count() == 1
     assert waiting_jobs(limit=10) == []
+
+
+def test_two_openings_beside_each_other_in_one_source_are_both_listed() -> None:
+    here = {
+        post("windrose", 1, title="Rotor Technician - Day shift"),
+        post("windrose", 2, title="Rotor Technician - Nights"),
+    }
+    post("board", title="Rotor Technician - Nights")
+    stage(limit=10)
+    assert listed() == here
+
+
+@pytest.mark.parametrize("is_missed", [False, True])
+def test_under_another_pay_it_is_posted_again_only_where_a_run_has_missed_the_earlier_one(is_missed: bool) -> None:
+    first = post("windrose", 1, pay=Pay(Decimal(40_000), Decimal(45_000), "EUR"))
+    stage(limit=10)
+    Sighting.objects.filter(job=first).update(missed_since=timezone.now() if is_missed else None)
+    again = post("windrose", 2, pay=Pay(Decimal(47_000), Decimal(52_000), "EUR"))
+    stage(limit=10)
+    assert (Vacancy.objects.count(), Listing.objects.filter(job=again).count()) == (is_missed, is_missed)

@@ -47,6 +47,14 @@ def test_of_two_postings_with_one_id_the_later_counts() -> None:
     assert Job.objects.get().title == "Last"
 
 
+@pytest.mark.parametrize("text", ["\\N", "\\.", "None", "a\tb\\", "one\r\ntwo\n", "\\t \x1f ÿþ 😀"])
+def test_text_is_kept_as_it_is_whatever_it_means_to_the_database(text: str) -> None:
+    upsert_jobs(source="a", postings=[posting(1, company=text, description=text)])
+    upsert_jobs(source="a", postings=[posting(1, company=text, description=text, title="Changed")])
+    job = Job.objects.get()
+    assert (job.title, job.company, job.description, job.latitude) == ("Changed", text, text, None)
+
+
 def test_nothing_to_store_causes_no_work() -> None:
     assert upsert_jobs(source="a", postings=[]) == UpsertCounts()
     upsert_jobs(source="a", postings=[posting()])

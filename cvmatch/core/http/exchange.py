@@ -45,7 +45,7 @@ class _Call:
     @classmethod
     def first(cls, request: Request, credential: Credential, conditions: Mapping[str, str]) -> Self:
         return cls(
-            method="GET" if request.payload is None else "POST",
+            method="POST" if request.payload is not None else "HEAD" if request.headers_only else "GET",
             url=_with_params(address_of(request.url), {**request.params, **credential.params}),
             headers={**request.headers, **conditions, **credential.headers},
             payload=request.payload,
@@ -57,7 +57,7 @@ class _Call:
         url = self.url.join(response.headers["location"])  # the client has taken it for a protocol error if it is none
         if url.scheme not in SCHEMES or not url.host:
             raise FetchFailed(f"{shown(self.url)} redirects to what is neither http nor https.", permanent=True)
-        get = response.status_code == 303 or (response.status_code in (301, 302) and self.method == "POST")
+        get = self.method == "POST" and response.status_code in (301, 302, 303)
         call = replace(self, method="GET", payload=None) if get else self
         if _same_server(self.url, url):
             return replace(call, url=_with_params(url, self.credential.params))

@@ -7,7 +7,7 @@ from email.utils import parsedate_to_datetime
 
 import httpx
 
-from cvmatch.core.fetching import FetchFailed
+from cvmatch.core.fetching import FetchFailed, NothingThere
 
 # Longer waits than a year are typing errors of a server, and would not fit into a date.
 MOST_WAIT_S = 366 * 86_400.0
@@ -38,12 +38,13 @@ def failure(response: httpx.Response, place: str, key: str) -> FetchFailed:
     said = f"{place} answered {status}"
     if status == 429:
         return Refused(f"{said}: too many requests.", wait_s=retry_after_s(response))
-    if status in _PASSING or status >= 500:
+    if status in _PASSING or (status >= 500 and status != httpx.codes.NOT_IMPLEMENTED):
         return Passing(f"{said}. It is asked again later.", wait_s=retry_after_s(response))
     if status in (401, 403):
         advice = f"Check that the key “{key}” is valid and may do this." if key else "It may need a key."
     elif status in (404, 410):
         advice = "There is nothing there (any more): check the address and what the source was told to ask for."
+        return NothingThere(f"{said}. {advice}", permanent=True)
     else:
         advice = "Check what the source was told to ask for."
     return FetchFailed(f"{said}. {advice}", permanent=True)

@@ -84,7 +84,7 @@ class Adzuna:
 def test_adzuna_is_asked_for_each_page_to_the_last_one_in_order() -> None:
     fetch = ScriptedFetch(Adzuna(1234))
     pages = titles_by_page(AdzunaSource(country="de"), fetch)
-    assert [cursor for cursor, _ in pages] == [str(number) for number in range(1, 26)]
+    assert [cursor for cursor, _ in pages] == [f"{number}:1234" for number in range(1, 26)]
     assert [title for _, titles in pages for title in titles] == [f"Job {n}" for n in range(1234)]
     assert len(fetch.asked) == 25
     assert fetch.asked[0].url == "https://api.adzuna.com/v1/api/jobs/de/search/1"
@@ -92,20 +92,24 @@ def test_adzuna_is_asked_for_each_page_to_the_last_one_in_order() -> None:
 
 def test_a_run_goes_on_behind_the_last_page_that_it_stored() -> None:
     whole = titles_by_page(AdzunaSource(), ScriptedFetch(Adzuna(700)))
-    assert titles_by_page(AdzunaSource(), ScriptedFetch(Adzuna(700)), after="4") == whole[4:]
-    assert titles_by_page(AdzunaSource(), ScriptedFetch(Adzuna(700)), after="14") == []
+    assert titles_by_page(AdzunaSource(), ScriptedFetch(Adzuna(700)), after=whole[3][0]) == whole[4:]
+    assert titles_by_page(AdzunaSource(), ScriptedFetch(Adzuna(700)), after=whole[13][0]) == []
 
 
 def test_an_empty_page_is_the_end_whatever_the_count_says() -> None:
     def fewer(request: Request) -> Any:
         return {**Adzuna(120)(request), "count": 5000}
 
-    assert [cursor for cursor, _ in titles_by_page(AdzunaSource(), ScriptedFetch(fewer))] == ["1", "2", "3"]
+    assert [cursor for cursor, _ in titles_by_page(AdzunaSource(), ScriptedFetch(fewer))] == [
+        "1:5000",
+        "2:5000",
+        "3:5000",
+    ]
 
 
 def test_pages_before_one_that_fails_are_given() -> None:
     pages = AdzunaSource().pages(ScriptedFetch(Adzuna(700, broken=3)))
-    assert [next(pages).cursor, next(pages).cursor] == ["1", "2"]
+    assert [next(pages).cursor, next(pages).cursor] == ["1:700", "2:700"]
     with pytest.raises(FetchFailed, match="search/3 answered with something that is no list"):
         next(pages)
 
