@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.core.paginator import Paginator
+from django.db import connection
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from cvmatch.core.models import ApiKey, Staged, StageRun, User, WorkerHeartbeat
+from cvmatch.core.models import Staged, User
 from cvmatch.core.stages import requeue
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 else:  # they have no type parameters at run time
     ModelAdmin, AccountAdmin = admin.ModelAdmin, DjangoUserAdmin
 
+COUNTED_UP_TO = 10_000
 STAGED_LIST = ("status", "interactive", "attempts", "retry_at", "finished_at", "short_error")
 STAGED_FILTERS: tuple[Any, ...] = ("status", "interactive")
 STAGED_FIELDS = ("status", "interactive", "attempts", "error", "retry_at", "lease_until", "finished_at")
@@ -35,9 +38,27 @@ def link_to(row: Model | None, text: str = "") -> SafeString | str:
     return format_html('<a href="{}">{}</a>', address, text or str(row))
 
 
+class RoughPaginator(Paginator):  # type: ignore[type-arg]
+    """Asks PostgreSQL for its estimate where a large table is looked at as a whole: counting would read all of it."""
+
+    @cached_property
+    def count(self) -> int:
+        rows = self.object_list
+        if isinstance(rows, QuerySet) and not rows.query.where:
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT reltuples::bigint FROM pg_class WHERE oid = %s::regclass", [rows.model._meta.db_table]
+                )
+                estimate = int(cursor.fetchone()[0])
+            if estimate > COUNTED_UP_TO:
+                return estimate
+        return super().count
+
+
 class ReadOnlyAdmin(ModelAdmin):
     """For tables that only services and stages write: look, filter, act, delete; never type into them."""
 
+    paginator = RoughPaginator
     show_full_result_count = False
     list_per_page = 50
 
@@ -72,42 +93,7 @@ class UserAdmin(AccountAdmin):
     add_fieldsets = (*DjangoUserAdmin.add_fieldsets, ("cvmatch", {"fields": ("role", "email")}))
 
 
-@admin.register(ApiKey)
-class ApiKeyAdmin(ReadOnlyAdmin):
-    """Keys are shown once, when they are made; here they can only be looked at and revoked."""
-
-    list_display = ("name", "prefix", "owner", "created_at", "expires_at", "revoked_at", "last_used_at")
-    list_filter = (("revoked_at", admin.EmptyFieldListFilter), "created_at")
-    search_fields = ("name", "prefix", "user__username")
-    list_select_related = ("user",)
-    fields = ("name", "prefix", "owner", "created_at", "expires_at", "revoked_at", "last_used_at")
-    readonly_fields = ("owner",)
-    actions = ("revoke_selected",)
-
-    @admin.display(description="user", ordering="user__username")
-    def owner(self, key: ApiKey) -> SafeString | str:
-        return link_to(key.user)
-
-    @admin.action(description="Revoke the selected keys", permissions=["delete"])
-    def revoke_selected(self, request: HttpRequest, queryset: QuerySet[ApiKey]) -> None:
-        count = queryset.filter(revoked_at=None).update(revoked_at=timezone.now())
-        self.message_user(request, f"{count} keys revoked; they stop working at once.", messages.SUCCESS)
-
-
-@admin.register(StageRun)
-class StageRunAdmin(ReadOnlyAdmin):
-    list_display = ("stage", "trigger", "started_at", "duration", "claimed", "done", "failed", "lost", "error")
-    list_filter = ("stage", "trigger", ("error", admin.EmptyFieldListFilter))
-    date_hierarchy = "started_at"
-
-    @admin.display(description="seconds")
-    def duration(self, run: StageRun) -> str:
-        return f"{run.duration_s:.2f}"
-
-
-@admin.register(WorkerHeartbeat)
-class WorkerHeartbeatAdmin(ReadOnlyAdmin):
-    list_display = ("cluster", "beat_at")
-
-
-from cvmatch.core import admin_fetching as admin_fetching  # noqa: E402 - it takes ReadOnlyAdmin from here
+from cvmatch.core import admin_calls as admin_calls  # noqa: E402 - all take ReadOnlyAdmin from here
+from cvmatch.core import admin_fetching as admin_fetching  # noqa: E402
+from cvmatch.core import admin_pipeline as admin_pipeline  # noqa: E402
+from cvmatch.core import admin_webhooks as admin_webhooks  # noqa: E402

@@ -15,6 +15,7 @@ from cvmatch.core.models import FetchBreaker, FetchGrant, FetchKey, FetchValidat
 class FetchKeyAdmin(ReadOnlyAdmin):
     list_display = ("name", "sources", "closed_until")
     fields = ("name", "sources", "closed_until")
+    list_filter = (("closed_until", admin.EmptyFieldListFilter),)
     search_fields = ("name",)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -26,6 +27,7 @@ class FetchGrantAdmin(ReadOnlyAdmin):
     list_display = ("key", "at")
     list_select_related = ("key",)
     list_filter = ("key",)
+    search_fields = ("key__name",)
     date_hierarchy = "at"
     ordering = ("-pk",)
 
@@ -47,5 +49,6 @@ class FetchValidatorAdmin(ReadOnlyAdmin):
     """Deleting one has the whole answer sent again."""
 
     list_display = ("source", "request", "etag", "last_modified", "stored_at")
-    list_filter = ("source",)
+    list_filter = ("source", "stored_at")
+    search_fields = ("source", "^request")
     ordering = ("-pk",)

@@ -4,29 +4,47 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.db.models import Q
 from django.utils import timezone
 
-from cvmatch.core.models import ApiKey, User
+from cvmatch.core.errors import InvalidInput, NotFound
+from cvmatch.core.models import ApiKey, Scope, User
 
 PREFIX_CHARS = 8
 # The time of last use is good enough to the minute; writing it on every request would cost more than the request.
 USE_RESOLUTION = timedelta(minutes=1)
 
 
-def create_key(*, user: User, name: str, expires_at: datetime | None = None) -> str:
-    """A new key of this user; the returned text is the only time it can be seen."""
+def create_key(
+    *, user: User, name: str, expires_at: datetime | None = None, scopes: Collection[Scope] | None = None
+) -> str:
+    """A new key of this user, for all that they may do unless ``scopes`` says less.
+
+    The returned text is the only time it can be seen. Raises InvalidInput for a scope that the user's role does not open.
+    """
+    closed = sorted(set(scopes or ()) - set(user.scopes))
+    if closed:
+        raise InvalidInput(f"A {user.get_role_display().lower()} may not have {', '.join(closed)}.")
+    given = [scope for scope in user.scopes if scopes is None or scope in scopes]
+    return issue_key(ApiKey(user=user, name=name, scopes=given, expires_at=expires_at))
+
+
+def issue_key(key: ApiKey) -> str:
+    """Stores a new key; the returned text is the only time it can be seen."""
     secret = f"cvm_{secrets.token_urlsafe(32)}"
-    ApiKey.objects.create(
-        user=user, name=name, prefix=secret[:PREFIX_CHARS], key_hash=_hash(secret), expires_at=expires_at
-    )
+    key.prefix, key.key_hash = secret[:PREFIX_CHARS], _hash(secret)
+    key.save()
     return secret
 
 
-def find_user(secret: str) -> User | None:
-    """The active user whose valid key this is, or None for a wrong, expired or revoked one."""
+def find_key(secret: str) -> ApiKey | None:
+    """The valid key, with its active user, or None for a wrong, expired or revoked one.
+
+    Looked up by its hash: how long that takes says nothing about how near a guess was.
+    """
     now = timezone.now()
     key = (
         ApiKey.objects.select_related("user")
@@ -34,11 +52,26 @@ def find_user(secret: str) -> User | None:
         .filter(key_hash=_hash(secret), revoked_at__isnull=True, user__is_active=True)
         .first()
     )
-    if key is None:
-        return None
-    if key.last_used_at is None or now - key.last_used_at > USE_RESOLUTION:
+    if key is not None and (key.last_used_at is None or now - key.last_used_at > USE_RESOLUTION):
         ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
-    return key.user
+    return key
+
+
+def find_user(secret: str) -> User | None:
+    """The active user whose valid key this is, or None."""
+    key = find_key(secret)
+    return key.user if key else None
+
+
+def revoke_key(*, user: User, pk: int) -> ApiKey:
+    """The key stops working at once. Raises NotFound for one that is not this user's."""
+    key = ApiKey.objects.filter(user=user, pk=pk).first()
+    if key is None:
+        raise NotFound("There is no such key.")
+    if key.revoked_at is None:
+        key.revoked_at = timezone.now()
+        key.save(update_fields=["revoked_at"])
+    return key
 
 
 def _hash(secret: str) -> str:

@@ -1,9 +1,11 @@
-"""Tables of the kernel: users, API keys, what is known of other servers, and what every pipeline stage works with."""
+"""Tables of the kernel: users, keys, calls that are counted or kept, other servers, webhooks, and what stages work with."""
 
 from __future__ import annotations
 
-from cvmatch.core.models.accounts import ApiKey, User
+from cvmatch.core.models.accounts import ApiKey, Scope, User
+from cvmatch.core.models.calls import IdempotentCall, ThrottleCount
 from cvmatch.core.models.fetching import FetchBreaker, FetchGrant, FetchKey, FetchValidator
+from cvmatch.core.models.pipeline import BacklogSample, StagePause
 from cvmatch.core.models.stages import (
     ERROR_CHARS,
     FIRST_RETRY,
@@ -17,6 +19,7 @@ from cvmatch.core.models.stages import (
     staged,
     staged_models,
 )
+from cvmatch.core.models.webhooks import Webhook, WebhookDelivery, WebhookEvent
 
 __all__ = [
     "ERROR_CHARS",
@@ -24,15 +27,23 @@ __all__ = [
     "LEASE",
     "REQUEUED",
     "ApiKey",
+    "BacklogSample",
     "FetchBreaker",
     "FetchGrant",
     "FetchKey",
     "FetchValidator",
+    "IdempotentCall",
+    "Scope",
+    "StagePause",
     "StageRun",
     "Staged",
     "StagedQuerySet",
     "Status",
+    "ThrottleCount",
     "User",
+    "Webhook",
+    "WebhookDelivery",
+    "WebhookEvent",
     "WorkerHeartbeat",
     "staged",
     "staged_models",

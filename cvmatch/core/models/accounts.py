@@ -4,19 +4,47 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class Scope(models.TextChoices):
+    """What a key can be allowed; a key never may do more than its user."""
+
+    JOBS_READ = "jobs:read", _("Read jobs")
+    JOBS_WRITE = "jobs:write", _("Push jobs")
+    CVS_READ = "cvs:read", _("Read CVs")
+    CVS_WRITE = "cvs:write", _("Upload and correct CVs")
+    MATCHES_READ = "matches:read", _("Read matches")
+    MATCHES_WRITE = "matches:write", _("Ask for matches")
+    FEEDBACK_WRITE = "feedback:write", _("Give feedback on matches")
+    WEBHOOKS_WRITE = "webhooks:write", _("See and set up webhooks")
+    OPERATIONS_READ = "operations:read", _("See sources and how the system is doing")
+    OPERATIONS_WRITE = "operations:write", _("Run and pause sources, retry failures")
+
+
+OF_RECRUITERS = {Scope.JOBS_WRITE}
+OF_OPERATORS = {Scope.OPERATIONS_READ, Scope.OPERATIONS_WRITE}
 
 
 class User(AbstractUser):
     """A person or a program; the role decides which pages and endpoints open."""
 
     class Role(models.TextChoices):
-        CANDIDATE = "candidate", "Candidate"
-        RECRUITER = "recruiter", "Recruiter"
-        ADMIN = "admin", "Admin"
-        SERVICE = "service", "Service"
+        CANDIDATE = "candidate", _("Candidate")
+        RECRUITER = "recruiter", _("Recruiter")
+        ADMIN = "admin", _("Admin")
+        SERVICE = "service", _("Service")
 
     role = models.CharField(max_length=16, choices=Role.choices, default=Role.CANDIDATE)
+    reads_blind = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="Hides from this user who the candidates are: names, contacts, schools.",
+    )
 
     @property
     def is_recruiter(self) -> bool:
@@ -24,9 +52,26 @@ class User(AbstractUser):
         return self.is_superuser or self.role in {self.Role.RECRUITER, self.Role.ADMIN, self.Role.SERVICE}
 
     @property
+    def is_blind(self) -> bool:
+        """Whether candidates are numbers to this user; nobody is kept from seeing themselves."""
+        return self.reads_blind and self.is_recruiter
+
+    @property
     def is_operator(self) -> bool:
         """May see the operations pages and retry failures."""
         return self.is_superuser or self.role == self.Role.ADMIN
+
+    @property
+    def scopes(self) -> tuple[Scope, ...]:
+        """What a key of this user can be allowed, by role."""
+        closed = set() if self.is_recruiter else OF_RECRUITERS
+        if not (self.is_operator or self.role == self.Role.SERVICE):
+            closed = closed | OF_OPERATORS
+        return tuple(scope for scope in Scope if scope not in closed)
+
+
+# The same as ``is_recruiter``, for queries.
+RECRUITING = Q(is_superuser=True) | Q(role__in=[User.Role.RECRUITER, User.Role.ADMIN, User.Role.SERVICE])
 
 
 class ApiKey(models.Model):
@@ -36,10 +81,26 @@ class ApiKey(models.Model):
     name = models.CharField(max_length=100)
     prefix = models.CharField(max_length=12, help_text="The first characters, to tell keys apart.")
     key_hash = models.CharField(max_length=64, unique=True)
+    scopes = ArrayField(models.CharField(max_length=20), default=list, blank=True)
+    daily_limit = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Requests in 24 hours, over all that it is used for; empty for no such limit."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
     last_used_at = models.DateTimeField(null=True, blank=True)
 
+    class Meta:
+        verbose_name = "API key"
+
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"
+
+    @property
+    def is_valid(self) -> bool:
+        """Neither revoked nor expired."""
+        return self.revoked_at is None and (self.expires_at is None or self.expires_at > timezone.now())
+
+    def allows(self, scope: Scope) -> bool:
+        """Whether the key was made for this; whether its user may do it is another question."""
+        return scope in self.scopes

@@ -126,7 +126,7 @@ class Staged(models.Model):
 
     def park(self, error: str, *, permanent: bool) -> bool:
         """Set aside with the reason; the wait doubles with each attempt, and after the last one only a person retries."""
-        final = permanent or self.attempts >= settings.MAX_ATTEMPTS
+        final = permanent or self.attempts >= self.most_attempts
         held = type(self)._base_manager.filter(pk=self.pk, claim_token=self.claim_token)
         return bool(
             held.update(
@@ -138,6 +138,11 @@ class Staged(models.Model):
                 finished_at=timezone.now(),
             )
         )
+
+    @property
+    def most_attempts(self) -> int:
+        """After so many only a person retries."""
+        return int(settings.MAX_ATTEMPTS)
 
     def next_retry(self) -> datetime:
         wait: timedelta = FIRST_RETRY * 2 ** max(self.attempts - 1, 0)
