@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import environ
-import structlog
 
 from cvmatch import embedded
 from cvmatch.core.errors import InvalidInput
+from cvmatch.settings.accounts import *  # noqa: F403
+from cvmatch.settings.logs import configure_logs
+from cvmatch.settings.sources import *  # noqa: F403
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent.parent
 
@@ -17,7 +19,10 @@ PROJECT_DIR = Path(__file__).resolve().parent.parent.parent
 ENVIRONMENT = (
     "ALLOWED_HOSTS",
     "CSRF_TRUSTED_ORIGINS",
+    "CVMATCH_AUDIT_DAYS",
     "CVMATCH_DEMO",
+    "CVMATCH_EMAIL_FROM",
+    "CVMATCH_EMAIL_URL",
     "CVMATCH_EMBEDDING_KEY",
     "CVMATCH_EMBEDDING_MAX_COST",
     "CVMATCH_EMBEDDING_MAX_TOKENS",
@@ -34,6 +39,8 @@ ENVIRONMENT = (
     "CVMATCH_FETCH_PRIVATE",
     "CVMATCH_FETCH_TIMEOUT_S",
     "CVMATCH_FETCH_WAIT_S",
+    "CVMATCH_LINKS_A_DAY",
+    "CVMATCH_LINKS_PER_MINUTE",
     "CVMATCH_LLM_KEY",
     "CVMATCH_LLM_LINES",
     "CVMATCH_LLM_MAX_TOKENS",
@@ -41,11 +48,13 @@ ENVIRONMENT = (
     "CVMATCH_LLM_TIMEOUT_S",
     "CVMATCH_LLM_URL",
     "CVMATCH_LOG_LEVEL",
+    "CVMATCH_MATCH_RESULT_HOURS",
     "CVMATCH_MATCH_TOP",
     "CVMATCH_MAX_UPLOAD_MB",
     "CVMATCH_RETENTION_DAYS",
     "CVMATCH_SEARCH_BACKEND",
     "CVMATCH_SECRETS_KEY",
+    "CVMATCH_SIGN_UP",
     "CVMATCH_STAGE_BATCH",
     "CVMATCH_STAGE_MINUTES",
     "CVMATCH_TALENT_ENDPOINT",
@@ -53,7 +62,11 @@ ENVIRONMENT = (
     "CVMATCH_TALENT_PROJECT",
     "CVMATCH_TALENT_TENANT",
     "CVMATCH_TALENT_TIMEOUT_S",
+    "CVMATCH_THROTTLE",
+    "CVMATCH_TRUSTED_PROXIES",
     "CVMATCH_VAR_DIR",
+    "CVMATCH_WEBHOOK_PRIVATE",
+    "CVMATCH_WEBHOOK_TIMEOUT_S",
     "CVMATCH_WORKERS_BULK",
     "CVMATCH_WORKERS_INTERACTIVE",
     "DATABASE_URL",
@@ -101,6 +114,9 @@ INSTALLED_APPS = [
     "template_partials",
     "django_q",
     "django_prometheus",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
     "ninja",  # serves the API's documentation page from our own static files
     "cvmatch.core",
     "jobs",
@@ -115,14 +131,20 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "cvmatch.core.web.RequestIdMiddleware",
+    "cvmatch.core.http_api.middleware.ProblemMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "cvmatch.core.language.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "cvmatch.core.web.PartsMiddleware",
     "cvmatch.core.web.PageErrorMiddleware",
+    "cvmatch.core.http_api.middleware.ApiMiddleware",
+    "cvmatch.guarding.AccessMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 
@@ -132,7 +154,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 TEMPLATES: list[dict[str, Any]] = [
     {
-        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "NAME": "django",  # by which template_partials finds it
+        "BACKEND": "cvmatch.core.language.Templates",
         "DIRS": [PROJECT_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
@@ -160,14 +183,26 @@ if REDIS_URL:
             "BACKEND": "django_redis.cache.RedisCache",
             "LOCATION": REDIS_URL,
             # JSON, not pickle: whoever can write to the cache must not be able to run code here.
-            "OPTIONS": {"SERIALIZER": "django_redis.serializers.json.JSONSerializer"},
+            "OPTIONS": {
+                "SERIALIZER": "django_redis.serializers.json.JSONSerializer",
+                # A Redis that hangs must not take every request with it.
+                "SOCKET_CONNECT_TIMEOUT": 1,
+                "SOCKET_TIMEOUT": 1,
+            },
             "KEY_PREFIX": "cvmatch",
         }
     }
 else:
     CACHES = {
-        "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cvmatch_cache"},
+        "default": {
+            "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+            "LOCATION": "cvmatch_cache",
+            # Counters of wrong passwords live here: at the usual 300, a few hundred strangers would push them out.
+            "OPTIONS": {"MAX_ENTRIES": 20_000},
+        },
     }
+# Counts that may be a minute old (cvmatch/core/keeping.py): no query to find them, and each process has its own.
+CACHES["process"] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "process"}
 
 # --- Queue ----------------------------------------------------------------------------------------------------------
 # timeout < retry < lease (core.models.LEASE): a task is handed out again only after it must have ended, and its rows
@@ -198,13 +233,23 @@ Q_CLUSTER: dict[str, Any] = {
 
 # --- Accounts -------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "core.User"
-LOGIN_URL = "login"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
-LOGOUT_REDIRECT_URL = "login"
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
-]
+LOGOUT_REDIRECT_URL = "account_login"
+SIGN_UP = env.str("CVMATCH_SIGN_UP", default="open")
+AUDIT_DAYS = env.int("CVMATCH_AUDIT_DAYS", default=365)
+
+# E-mail. Without a server, an installation of one's own shows the messages in its log; any other sends none, since they hold
+# links that open accounts.
+EMAIL_URL = env.str("CVMATCH_EMAIL_URL", default="")
+if EMAIL_URL:
+    vars().update(environ.Env.email_url_config(EMAIL_URL))
+else:
+    EMAIL_BACKEND = f"django.core.mail.backends.{'console' if EMBEDDED else 'dummy'}.EmailBackend"
+EMAIL_TIMEOUT = 10
+ACCOUNT_EMAIL_VERIFICATION = "mandatory" if EMAIL_URL else "optional"
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("CVMATCH_EMAIL_FROM", default="cvmatch@localhost")
 
 # --- Security -------------------------------------------------------------------------------------------------------
 SECURE_COOKIES = env.bool("SECURE_COOKIES", default=not EMBEDDED and not DEBUG)
@@ -224,6 +269,13 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+# --- API ------------------------------------------------------------------------------------------------------------
+# What a request to the API means; core.http_api finds it here, so that it need not import the operations.
+OPERATION_OF = "cvmatch.guarding.operation_of"
+# "default=200/min,bulk=off" changes single limits of cvmatch.core.http_api.limits.
+THROTTLE: dict[str, str] = env.dict("CVMATCH_THROTTLE", default={})
+TRUSTED_PROXIES = env.int("CVMATCH_TRUSTED_PROXIES", default=0)
+
 # --- Files ----------------------------------------------------------------------------------------------------------
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
@@ -240,6 +292,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 # --- Pipeline and matching ------------------------------------------------------------------------------------------
 # The one table of stages; core.queue and core.runner find it here, so that the apps need not import it.
 PIPELINE = "cvmatch.pipeline.STAGES"
+# Who knows which sentences sources demand beside their postings; found here by the API of jobs, which may not import it.
+JOB_CREDITS = "ingestion.crediting.attributions_of"
 # "parse_cvs=20,embed_jobs=500" changes the defaults of cvmatch/pipeline.py for single stages.
 STAGE_BATCH: dict[str, int] = {k: int(v) for k, v in env.dict("CVMATCH_STAGE_BATCH", default={}).items()}
 STAGE_MINUTES: dict[str, int] = {k: int(v) for k, v in env.dict("CVMATCH_STAGE_MINUTES", default={}).items()}
@@ -293,43 +347,22 @@ FETCH: dict[str, Any] = {
     "timeout_s": env.float("CVMATCH_FETCH_TIMEOUT_S", default=20.0),
     "wait_s": env.float("CVMATCH_FETCH_WAIT_S", default=30.0),
 }
-JOB_SOURCES: dict[str, dict[str, Any]] = {
-    "jsonld": {"BACKEND": "ingestion.sources.jsonld.JsonLdSource"},
-    "csv": {"BACKEND": "ingestion.sources.csv_file.CsvSource"},
-    "adzuna": {"BACKEND": "ingestion.sources.adzuna.AdzunaSource"},
-    "amazon": {"BACKEND": "ingestion.sources.amazon.AmazonSource"},
-    "arbeitnow": {"BACKEND": "ingestion.sources.arbeitnow.ArbeitnowSource"},
-    "ashby": {"BACKEND": "ingestion.sources.ashby.AshbySource"},
-    "avature": {"BACKEND": "ingestion.sources.avature.AvatureSource"},
-    "feed": {"BACKEND": "ingestion.sources.feed.FeedSource"},
-    "googlefeed": {"BACKEND": "ingestion.sources.googlefeed.GoogleFeedSource"},
-    "greenhouse": {"BACKEND": "ingestion.sources.greenhouse.GreenhouseSource"},
-    "hackernews": {"BACKEND": "ingestion.sources.hackernews.HackerNewsSource"},
-    "himalayas": {"BACKEND": "ingestion.sources.himalayas.HimalayasSource"},
-    "icims": {"BACKEND": "ingestion.sources.icims.IcimsSource"},
-    "jazzhr": {"BACKEND": "ingestion.sources.jazzhr.JazzHrSource"},
-    "jobvite": {"BACKEND": "ingestion.sources.jobvite.JobviteSource"},
-    "jsonresume": {"BACKEND": "ingestion.sources.jsonresume.JsonResumeJobSource"},
-    "lever": {"BACKEND": "ingestion.sources.lever.LeverSource"},
-    "parquet": {"BACKEND": "ingestion.sources.parquet.ParquetSource"},
-    "personio": {"BACKEND": "ingestion.sources.personio.PersonioSource"},
-    "recruitee": {"BACKEND": "ingestion.sources.recruitee.RecruiteeSource"},
-    "remoteok": {"BACKEND": "ingestion.sources.remoteok.RemoteOkSource"},
-    "remotive": {"BACKEND": "ingestion.sources.remotive.RemotiveSource"},
-    "rippling": {"BACKEND": "ingestion.sources.rippling.RipplingSource"},
-    "sitemap": {"BACKEND": "ingestion.sources.sitemap.SitemapSource"},
-    "smartrecruiters": {"BACKEND": "ingestion.sources.smartrecruiters.SmartRecruitersSource"},
-    "teamtailor": {"BACKEND": "ingestion.sources.teamtailor.TeamtailorSource"},
-    "themuse": {"BACKEND": "ingestion.sources.themuse.TheMuseSource"},
-    "usajobs": {"BACKEND": "ingestion.sources.usajobs.UsaJobsSource"},
-    "webpage": {"BACKEND": "ingestion.sources.webpage.WebPageSource"},
-    "workable": {"BACKEND": "ingestion.sources.workable.WorkableSource"},
-    "workday": {"BACKEND": "ingestion.sources.workday.WorkdaySource"},
-    "workingnomads": {"BACKEND": "ingestion.sources.workingnomads.WorkingNomadsSource"},
+# How many links of each connected source are followed in a day, 0 for none, and of one server in a minute.
+JOB_LINKS: dict[str, int] = {
+    "a_day": env.int("CVMATCH_LINKS_A_DAY", default=20),
+    "per_minute": env.int("CVMATCH_LINKS_PER_MINUTE", default=10),
 }
-# What secrets of sources are encrypted with, the newest first; without any, what is made from SECRET_KEY.
+# How webhooks are sent: options of cvmatch.core.webhooks.sending.Sender.
+WEBHOOKS: dict[str, Any] = {
+    "agent": FETCH["agent"],
+    "allow_private": env.bool("CVMATCH_WEBHOOK_PRIVATE", default=False),
+    "timeout_s": env.float("CVMATCH_WEBHOOK_TIMEOUT_S", default=10.0),
+}
+# What secrets of sources, webhooks and second steps are encrypted with, the newest first; without any, what is made from
+# SECRET_KEY.
 SECRETS_KEYS: list[str] = env.list("CVMATCH_SECRETS_KEY", default=[])
 MATCH_TOP = env.int("CVMATCH_MATCH_TOP", default=50)
+MATCH_RESULT_HOURS = env.int("CVMATCH_MATCH_RESULT_HOURS", default=24)
 # Off without a URL. What is sent there: findings with quotes in which the person is hidden.
 LLM: dict[str, Any] = {
     "URL": env.str("CVMATCH_LLM_URL", default=""),
@@ -342,43 +375,14 @@ LLM: dict[str, Any] = {
 
 # --- Language, time, logs -------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("de", "Deutsch")]
+LOCALE_PATHS = [PROJECT_DIR / "locale"]
+LANGUAGE_COOKIE_AGE = 365 * 86400
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_SECURE = SECURE_COOKIES
 TIME_ZONE = "UTC"
 USE_TZ = True
 
 LOG_LEVEL = env.str("CVMATCH_LOG_LEVEL", default="INFO")
-_shared_processors: list[Any] = [
-    structlog.contextvars.merge_contextvars,
-    structlog.stdlib.add_log_level,
-    structlog.stdlib.add_logger_name,
-    structlog.processors.TimeStamper(fmt="iso", utc=True),
-]
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "json": {
-            "()": "structlog.stdlib.ProcessorFormatter",
-            "processors": [
-                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.format_exc_info,
-                structlog.processors.JSONRenderer(),
-            ],
-            "foreign_pre_chain": _shared_processors,
-        }
-    },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
-    "root": {"handlers": ["console"], "level": LOG_LEVEL},
-    "loggers": {
-        "django.request": {"level": "ERROR"},
-        "django-q": {"level": "WARNING"},
-        # Both show addresses and headers, which hold keys.
-        "httpx": {"level": "WARNING"},
-        "httpcore": {"level": "WARNING"},
-    },
-}
-structlog.configure(
-    processors=[*_shared_processors, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-    logger_factory=structlog.stdlib.LoggerFactory(),
-    wrapper_class=structlog.stdlib.BoundLogger,
-    cache_logger_on_first_use=True,
-)
+LOGGING = configure_logs(LOG_LEVEL)

@@ -12,12 +12,14 @@ if "CVMATCH_VAR_DIR" not in os.environ:
     os.environ["CVMATCH_VAR_DIR"] = tempfile.mkdtemp(prefix="cvmatch-test-")
 
 from cvmatch.settings.base import *  # noqa: F403
-from cvmatch.settings.base import STORAGES, VAR_DIR
+from cvmatch.settings.base import CACHES, STORAGES, VAR_DIR
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMBEDDING_PROVIDER = "hashing"
 MEDIA_ROOT = Path(VAR_DIR) / "media"
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 WHITENOISE_AUTOREFRESH = True
-SECURE_COOKIES = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = False
+SECURE_COOKIES = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = False
 SECURE_PROXY_SSL_HEADER = None
+# What one test counted must not be what the next one sees.
+CACHES["process"] = {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}

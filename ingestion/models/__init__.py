@@ -12,17 +12,21 @@ from ingestion.models.cvs import (
     skills_to_json,
     upload_path,
 )
+from ingestion.models.links import LinkCheck
 from ingestion.models.sources import NAME_PATTERN, OPEN, Source, SourceQuerySet, SyncRun, SyncRunQuerySet
+from ingestion.models.viewings import CVView
 
 __all__ = [
     "CV",
     "NAME_PATTERN",
     "OPEN",
     "CVQuerySet",
+    "CVView",
     "Candidate",
     "Confirmation",
     "Correction",
     "CorrectionQuerySet",
+    "LinkCheck",
     "Source",
     "SourceQuerySet",
     "SyncRun",

@@ -10,10 +10,12 @@ from uuid import uuid4
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q, Value
 
-from cvmatch.core.models import Staged, StagedQuerySet
+from cvmatch.core.models import Staged, StagedQuerySet, User, WebhookEvent
+from cvmatch.core.models.accounts import RECRUITING
+from cvmatch.core.webhooks import tell
 from ingestion.changes import ADD, CHANGE, REMOVE, Anchor, Change
 from ingestion.values import ParsedCV, Resume
 from jobs.skills import SkillMention, in_use
@@ -48,16 +50,20 @@ def upload_path(cv: CV, filename: str) -> str:
 
 class CVQuerySet(StagedQuerySet["CV"]):
     def current(self) -> Self:
-        """The version of each candidate that is matched."""
-        return self.filter(is_latest=True)
+        """The version of each candidate that is matched, of those that are kept."""
+        return self.kept().filter(is_latest=True)
+
+    def kept(self) -> Self:
+        """All but those that somebody only wants to be matched once: no list, page or search shows these."""
+        return self.filter(expires_at=None)
 
     def parsed(self) -> Self:
         """Those that have been read; a reading stays in use while its file is being read again."""
         return self.exclude(content_hash="")
 
     def visible_to(self, user: Any) -> Self:
-        """Recruiters see every CV; anyone else only the CVs of their own candidate."""
-        return self if user.is_recruiter else self.filter(candidate__user=user)
+        """Recruiters see every CV that is kept; anyone else only the CVs of their own candidate."""
+        return self.kept() if user.is_recruiter else self.kept().filter(candidate__user=user)
 
 
 class CV(Staged):
@@ -70,6 +76,9 @@ class CV(Staged):
     is_latest = models.BooleanField(default=True)
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL)
     uploaded_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField(
+        null=True, blank=True, help_text="Came only to be matched once and is erased then; empty where it is kept."
+    )
 
     file = models.FileField(upload_to=upload_path, max_length=200)
     filename = models.CharField(max_length=200)
@@ -122,6 +131,7 @@ class CV(Staged):
             GinIndex(fields=["search"], name="ingestion_cv_search"),
             models.Index(fields=["-uploaded_at"], name="ingestion_cv_newest"),
             models.Index(fields=["-finished_at"], name="ingestion_cv_finished"),
+            models.Index(fields=["expires_at"], name="ingestion_cv_expiring", condition=Q(expires_at__isnull=False)),
         ]
 
     def __str__(self) -> str:
@@ -152,6 +162,23 @@ class CV(Staged):
         """Each skill and language once, where it is named first."""
         first = {mention.skill_id: mention for mention in reversed(self.skill_mentions)}
         return tuple(sorted(first.values(), key=lambda mention: mention.start))
+
+    @transaction.atomic
+    def park(self, error: str, *, permanent: bool) -> bool:
+        """As any row; webhooks are told of a file that nobody tries to read again."""
+        held = super().park(error, permanent=permanent)
+        if held and not self.is_read and (permanent or self.attempts >= self.most_attempts):
+            self.tell(WebhookEvent.CV_FAILED)
+        return held
+
+    def tell(self, event: WebhookEvent) -> None:
+        """Tell the webhooks of the candidate and of whoever uploaded it; nobody of one that came only to be matched."""
+        if self.expires_at is not None:
+            return
+        owner = Q(pk__in=Candidate.objects.filter(pk=self.candidate_id).values("user"))
+        people = User.objects.filter(owner | (RECRUITING & Q(pk=self.uploaded_by_id)))
+        address = f"/api/v1/cvs/{self.pk}{'' if event == WebhookEvent.CV_READ else '/status'}"
+        tell(event, to=people, data=lambda _: {"cv_id": self.pk, "address": address})
 
 
 class CorrectionQuerySet(models.QuerySet["Correction"]):

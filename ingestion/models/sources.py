@@ -10,6 +10,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from cvmatch.core.models import Staged, StagedQuerySet, Status
 
@@ -77,8 +78,8 @@ class SyncRun(Staged):
     """
 
     class Trigger(models.TextChoices):
-        SCHEDULE = "schedule", "Schedule"
-        PERSON = "person", "A person"
+        SCHEDULE = "schedule", _("Schedule")
+        PERSON = "person", _("A person")
 
     stages: ClassVar[tuple[str, ...]] = ("sync_sources",)
 
