@@ -11,9 +11,11 @@ from pydantic import Field
 
 from cvmatch.core.errors import InvalidInput
 from cvmatch.core.http_api import user_of
+from cvmatch.core.models import User
 from ingestion import correcting
 from ingestion.changes import ADD, CHANGE, REMOVE
 from ingestion.models import CV, Correction
+from ingestion.naming import refuse_blind
 from ingestion.selectors import get_cv, list_corrections
 
 router = Router(tags=["Corrections"])
@@ -54,7 +56,7 @@ class CorrectionOut(Schema):
 )
 def get_corrections(request: HttpRequest, cv_id: int) -> list[CorrectionOut]:
     """All corrections of a CV in the order they were made, those that were undone too; 1,000 at most."""
-    return [out(correction) for correction in list_corrections(get_cv(user_of(request), cv_id))]
+    return [out(correction) for correction in list_corrections(_open(user_of(request), cv_id))]
 
 
 @router.post(
@@ -66,7 +68,7 @@ def get_corrections(request: HttpRequest, cv_id: int) -> list[CorrectionOut]:
 def add_correction(request: HttpRequest, cv_id: int, body: CorrectionIn) -> CorrectionOut:
     """Holds at once and over every later reading of the file; the CV is matched again. Its status tells how far that is."""
     user = user_of(request)
-    return out(_made(get_cv(user, cv_id), body, user))
+    return out(_made(_open(user, cv_id), body, user))
 
 
 @router.delete(
@@ -78,7 +80,14 @@ def add_correction(request: HttpRequest, cv_id: int, body: CorrectionIn) -> Corr
 def undo_correction(request: HttpRequest, cv_id: int, correction_id: int) -> CorrectionOut:
     """What held before holds again; the correction stays in the list with who undid it."""
     user = user_of(request)
-    return out(correcting.undo(get_cv(user, cv_id), correction_id=correction_id, by=user))
+    return out(correcting.undo(_open(user, cv_id), correction_id=correction_id, by=user))
+
+
+def _open(user: User, cv_id: int) -> CV:
+    """Corrections may say who the person is: those who read blind cannot see them."""
+    cv = get_cv(user, cv_id)
+    refuse_blind(user)
+    return cv
 
 
 def _made(cv: CV, body: CorrectionIn, user: Any) -> Correction:

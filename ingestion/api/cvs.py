@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import datetime
-from typing import Annotated, Any, cast
+from typing import Any, cast
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from ninja import File, Query, Router, Schema
+from ninja import File, Router, Schema
 from ninja.files import UploadedFile
+from ninja.responses import Status
 from pydantic import Field
 
-from cvmatch.core.http_api import Page, keyset_page, user_of
+from cvmatch.core.http_api import Cursor, Limit, Page, keyset_page, user_of
+from cvmatch.core.models import User
 from ingestion import selectors, services
 from ingestion.api.corrections import CorrectionOut, out
+from ingestion.erasing import erase_cv
 from ingestion.extract import check_size
-from ingestion.models import CV
+from ingestion.models import CV, CVView
+from ingestion.naming import label_for, number_of, refuse_blind
+from ingestion.viewings import note_view
 
 router = Router(tags=["CVs"])
 
@@ -24,15 +29,22 @@ router = Router(tags=["CVs"])
 class CVOut(Schema):
     """A CV without its text."""
 
-    id: int
+    id: int = Field(examples=[17])
     status: str = Field(description="pending, processing, completed or failed: reading the file", examples=["pending"])
-    error: str = Field(description="Why reading failed, in words; empty otherwise")
-    version: int
-    filename: str
-    name: str
-    label: str
+    error: str = Field(description="Why reading failed, in words; empty otherwise", examples=[""])
+    version: int = Field(description="1 is the candidate's first file", examples=[1])
+    filename: str = Field(examples=["cv.pdf"])
+    name: str = Field(description="Of the person; empty until the file is read", examples=["Mara Lindqvist"])
+    label: str = Field(description="What they are, as the CV says it", examples=["Data Engineer"])
     uploaded_at: datetime
     completeness: float | None = Field(description="Share of the expected facts found, 0 to 1")
+
+
+class VersionOut(CVOut):
+    """One version of a CV."""
+
+    is_latest: bool = Field(description="Whether it is the one that is matched")
+    is_corrected: bool = Field(description="Whether corrections of it hold")
 
 
 class ParsedCVOut(CVOut):
@@ -67,19 +79,50 @@ def upload_and_parse(request: HttpRequest, response: HttpResponse, file: File[Up
 
 
 @router.get("/cvs", response=Page[CVOut], summary="CVs", operation_id="list_cvs")
-def list_cvs(
-    request: HttpRequest, cursor: int | None = None, limit: Annotated[int, Query(ge=1, le=200)] = 50
-) -> Page[Any]:
+def list_cvs(request: HttpRequest, cursor: Cursor = None, limit: Limit = 50) -> Page[Any]:
     """The newest version of each CV that you may see, newest first; `next` is the address of the next page."""
-    return keyset_page(request, selectors.list_cvs(user_of(request)), cursor, limit)
+    user = user_of(request)
+    page = keyset_page(request, selectors.list_cvs(user), cursor, limit)
+    return page.model_copy(update={"items": [_shown(user, cv) for cv in page.items]})
 
 
 @router.get("/cvs/{cv_id}", response=ParsedCVOut, summary="One CV", operation_id="get_cv")
 def get_cv(request: HttpRequest, cv_id: int) -> dict[str, Any]:
     """What holds of a CV: what was read, with the confidence and the place of each field, and what was corrected."""
-    cv = selectors.get_cv(user_of(request), cv_id)
+    user = user_of(request)
+    cv = selectors.get_cv(user, cv_id)
+    refuse_blind(user)
+    note_view(user=user, cv=cv, how=CVView.How.API)
     listed = {name: getattr(cv, name) for name in CVOut.model_fields}
     corrections = [out(correction) for correction in selectors.list_corrections(cv) if correction.undone_at is None]
     read = {"resume": cv.parsed_json, "corrections": corrections, "text": cv.text, "findings": cv.findings}
     concerns = [asdict(concern) for concern in cv.parsed.concerns]
     return cast(dict[str, Any], {**listed, **read, "concerns": concerns})
+
+
+@router.get(
+    "/cvs/{cv_id}/versions", response=list[VersionOut], summary="Versions of a CV", operation_id="list_cv_versions"
+)
+def list_cv_versions(request: HttpRequest, cv_id: int) -> list[Any]:
+    """Every version of the same candidate's CV that is still kept, newest first."""
+    user = user_of(request)
+    return [_shown(user, version) for version in selectors.list_versions(selectors.get_cv(user, cv_id))]
+
+
+@router.delete("/cvs/{cv_id}", response={204: None}, summary="Erase a CV", operation_id="delete_cv")
+def delete_cv(request: HttpRequest, cv_id: int) -> Status[None]:
+    """Erases this version for good, with its file and all that was made from it. The version before it is matched again.
+
+    A candidate without an account goes with their last version.
+    """
+    user = user_of(request)
+    erase_cv(cv=selectors.get_cv(user, cv_id), by=user)
+    return Status(204, None)
+
+
+def _shown(user: User, cv: CV) -> CV:
+    """As its user may know it: without name and file name for those who read blind."""
+    if user.is_blind:
+        cv.label = label_for(user, cv)  # before the name goes, which is covered in it
+        cv.name, cv.filename = number_of(cv), ""
+    return cv

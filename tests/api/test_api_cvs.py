@@ -14,8 +14,9 @@ from reportlab.pdfgen.canvas import Canvas
 
 from cvmatch.core.models import Status
 from ingestion.models import CV
+from ingestion.viewings import list_views
 from matching.models import Prediction
-from tests.support import CV_TEXT, make_cv, make_job, work_until_idle
+from tests.support import CV_TEXT, make_cv, make_job, make_user, work_until_idle
 
 pytestmark = pytest.mark.django_db
 
@@ -171,3 +172,23 @@ def test_paging_through_cvs_visits_each_of_them_once(as_user) -> None:
         seen += [cv["id"] for cv in page["items"]]
         address = page["next"]
     assert (len(seen), set(seen)) == (5, made)
+
+
+def test_those_who_read_blind_get_cvs_without_the_person(as_user) -> None:
+    recruiter = make_user("rita", role="recruiter")
+    cv = make_cv()
+    work_until_idle()
+    recruiter.reads_blind = True
+    recruiter.save(update_fields=["reads_blind"])
+    client = as_user(recruiter)
+    for rows in (client.get("/api/v1/cvs").json()["items"], client.get(f"/api/v1/cvs/{cv.pk}/versions").json()):
+        assert [(row["name"], row["filename"]) for row in rows] == [(f"Candidate {cv.candidate_id}", "")]
+        assert "Mara" not in str(rows)
+    for path in ("", "/corrections"):
+        assert client.get(f"/api/v1/cvs/{cv.pk}{path}").status_code == 403
+
+
+def test_a_cv_that_was_read_over_http_is_in_the_trail(as_user) -> None:
+    cv = make_cv(user=make_user("mara"))
+    as_user("recruiter").get(f"/api/v1/cvs/{cv.pk}")
+    assert [(view.user_name, view.how) for view in list_views(cv.candidate)] == [("recruiter", "api")]

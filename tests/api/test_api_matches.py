@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -11,7 +12,7 @@ from django_q.models import OrmQ
 
 from cvmatch.core.models import Status
 from cvmatch.tasks import run_stage
-from matching.models import Prediction
+from matching.models import Match, Prediction
 from tests.support import CV_TEXT, make_cv, make_job, make_user, work_until_idle
 
 pytestmark = pytest.mark.django_db
@@ -77,13 +78,15 @@ def test_asking_for_what_is_not_there_is_not_found(as_user) -> None:
     assert ask(client, job_id=closed.pk).status_code == 404
     assert ask(client, cv_id=999_999).status_code == 404
     assert ask(client, cv_id=10**30).status_code == 404
-    assert client.get("/api/v1/match/999999").status_code == 404
+    assert client.get("/api/v1/match/999999").status_code == 422
+    assert client.get(f"/api/v1/match/{uuid4()}").status_code == 404
 
 
 def test_a_match_that_failed_says_why(as_user, candidate) -> None:
     cv = make_cv(user=candidate)
-    failed = Prediction.objects.create(side="jobs", cv=cv, status=Status.FAILED, error="It broke.")
-    answer = as_user(candidate).get(f"/api/v1/match/{failed.pk}")
+    where = ask(as_user(candidate), cv_id=cv.pk)["Location"]
+    Prediction.objects.update(status=Status.FAILED, error="It broke.")
+    answer = as_user(candidate).get(where)
     assert (answer.status_code, answer.json()["status"], answer.json()["error"]) == (200, "failed", "It broke.")
 
 
@@ -96,7 +99,7 @@ def test_an_explanation_that_is_still_being_written_is_null(as_user, candidate) 
     assert match["explanation"] is None
 
 
-def addresses(cv_pk: int, job_pk: int, jobs_for_cv: int, cvs_for_job: int) -> dict[str, str]:
+def addresses(cv_pk: int, job_pk: int, jobs_for_cv: str, cvs_for_job: str) -> dict[str, str]:
     return {
         "jobs": "/api/v1/jobs",
         "search": "/api/v1/jobs?q=python",
@@ -108,6 +111,15 @@ def addresses(cv_pk: int, job_pk: int, jobs_for_cv: int, cvs_for_job: int) -> di
         "match": f"/api/v1/match/{jobs_for_cv}",
         "candidates": f"/api/v1/match/{cvs_for_job}",
         "health": "/api/v1/admin/system_health",
+        "versions": f"/api/v1/cvs/{cv_pk}/versions",
+        "similar": f"/api/v1/jobs/{job_pk}/similar",
+        "candidates of a job": f"/api/v1/jobs/{job_pk}/candidates",
+        "explanation": f"/api/v1/matches/{Match.objects.order_by('pk').last().pk}/explanation",
+        "all jobs": "/api/v1/bulk/jobs",
+        "all matches": f"/api/v1/bulk/matches?job_id={job_pk}",
+        "pipeline": "/api/v1/admin/pipeline_status",
+        "performance": "/api/v1/admin/performance_dashboard",
+        "evaluation": "/api/v1/admin/evaluation_metrics",
     }
 
 
@@ -123,10 +135,11 @@ def test_no_answer_costs_more_queries_with_more_rows(as_user) -> None:
         work_until_idle()
         return addresses(cv.pk, job.pk, *ids)
 
-    few = costs(client.get, fill(range(1)))
-    many = costs(client.get, fill(range(1, 15)))
+    few = costs(client.get, fill(range(2)))
+    many = costs(client.get, fill(range(2, 15)))
     assert many == few
     assert many.pop("health") <= HEALTH_QUERIES
+    assert many.pop("pipeline") <= HEALTH_QUERIES
     assert max(many.values()) <= QUERIES, many
 
 
@@ -134,6 +147,8 @@ def costs(get: Callable, found: dict[str, str]) -> dict[str, int]:
     counted = {}
     for name, address in found.items():
         with CaptureQueriesContext(connection) as queries:
-            assert get(address).status_code == 200, address
+            answer = get(address)
+            assert answer.status_code == 200, address
+            assert b"".join(answer) if answer.streaming else answer.content
         counted[name] = len(queries)
     return counted

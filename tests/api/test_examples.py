@@ -1,0 +1,173 @@
+"""The examples of the API's description are answers that it really gave: recorded here, and held against those of today.
+
+``CVMATCH_RECORD=1 bin/test tests/api/test_examples.py`` records them anew.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
+from django.test import Client
+
+from cvmatch.api import api
+from cvmatch.core.models import Status, User, WebhookDelivery
+from cvmatch.openapi import EXAMPLES_FILE
+from ingestion.models import Correction
+from ingestion.syncing import connect_source
+from jobs.models import Job
+from matching.models import Match
+from tests.support import make_cv, make_job, make_user, work_until_idle
+
+pytestmark = pytest.mark.django_db
+
+# What is sent with an operation, where something is; {…} stands for ids of what there is.
+BODIES: dict[str, Any] = {
+    "push_jobs": [
+        {"external_id": "acme-1", "title": "Data Engineer", "description": "Python and SQL.", "country": "DE"}
+    ],
+    "add_correction": {"path": "work[0].position", "value": "Senior Data Engineer"},
+    "start_match": {"text": "Data engineer, Berlin. Five years of Python and SQL.", "filters": {"country": ["DE"]}},
+    "give_feedback": {"match_id": "{match_id}", "kind": "hide", "reason": "place"},
+    "create_webhook": {"url": "https://example.com/cvmatch-hook", "events": ["match.ready", "cv.read"]},
+    "start_match_stream": {"cv_ids": ["{cv_id}"]},
+    "retry_pipeline": {"stage": "parse_cvs"},
+}
+QUERIES: dict[str, dict[str, str]] = {
+    "list_jobs": {"country": "DE"},
+    "push_jobs": {"source": "acme"},
+    "export_jobs": {"country": "DE"},
+    "export_matches": {"cv_id": "{cv_id}"},
+    "get_filtered_matches": {"near": "Berlin", "within_km": "50"},
+}
+FILES = {"upload_and_parse", "start_match_of_file"}
+STREAM = "push_job_stream"
+MOST = 2
+
+
+@pytest.fixture
+def ids() -> dict[str, str]:
+    Job.objects.filter(pk=make_job().pk).update(url="https://example.com/jobs/1")
+    make_job("2", title="Platform Engineer")
+    owner = make_user("admin", User.Role.ADMIN)
+    cv = make_cv()
+    work_until_idle()
+    client = Client()
+    client.force_login(owner)
+
+    def made(address: str, body: Any) -> Any:
+        response = client.post(f"/api/v1{address}", body, "application/json")
+        assert response.status_code < 300, response.content
+        return response
+
+    connect_source(name="acme-board", kind="arbeitnow", options={}, secrets={})
+    task = made("/match", {"cv_id": cv.pk}).json()["task_id"]
+    client.get(f"/api/v1/jobs/{Job.objects.order_by('pk')[0].pk}/candidates")
+    made(f"/cvs/{cv.pk}/corrections", {"path": "work[0].position", "value": "Lead Data Engineer"})
+    test = made("/admin/queue_test", {})["Location"].rsplit("/", 1)[1]
+    work_until_idle()
+    hook = made("/webhooks", BODIES["create_webhook"]).json()["id"]
+    delivery = made(f"/webhooks/{hook}/test", {}).json()["id"]  # nothing sends it: no work is done from here on
+    WebhookDelivery.objects.update(status=Status.COMPLETED, attempts=1, response_status=204, latency_ms=38)
+    match = Match.objects.filter(cv=cv, prediction__side="jobs").order_by("-pk")[0]
+    return {
+        "cv_id": str(cv.pk),
+        "job_id": str(Job.objects.order_by("pk")[0].pk),
+        "match_id": str(match.pk),
+        "prediction_id": str(match.prediction_id),
+        "task_id": task,
+        "webhook_id": str(hook),
+        "delivery_id": str(delivery),
+        "correction_id": str(Correction.objects.get().pk),
+        "test_id": test,
+        "name": "acme-board",
+    }
+
+
+def filled(value: Any, ids: dict[str, str]) -> Any:
+    if isinstance(value, dict):
+        return {key: filled(inner, ids) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [filled(inner, ids) for inner in value]
+    text = value.format(**ids) if isinstance(value, str) and value.startswith("{") else value
+    return int(text) if isinstance(value, str) and value.startswith("{") else text
+
+
+def answers(ids: dict[str, str]) -> dict[str, dict[str, Any]]:
+    """By operation what was sent and what came back, each call taken back."""
+    client = Client()
+    client.force_login(User.objects.get(username="admin"))
+    found = {}
+    for path, each in api.get_openapi_schema()["paths"].items():
+        for method, operation in each.items():
+            name = operation["operationId"]
+            with transaction.atomic():
+                found[name] = asked(client, name, method.upper(), path.format(**ids), ids)
+                transaction.set_rollback(True)
+    return found
+
+
+def asked(client: Client, name: str, method: str, path: str, ids: dict[str, str]) -> dict[str, Any]:
+    body, query = filled(BODIES.get(name), ids), filled(QUERIES.get(name, {}), ids)
+    address = path + ("?" + "&".join(f"{key}={value}" for key, value in query.items()) if query else "")
+    if name in FILES:
+        file = SimpleUploadedFile("cv.txt", b"Tom Ek\nData Engineer\nSkills\nPython, SQL\n")
+        response = client.post(address, {"file": file})
+    elif name == STREAM:
+        lines = b'{"external_id": "acme-2", "title": "Data Engineer"}\n'
+        response = client.post(f"{address}?source=acme", lines, "application/x-ndjson")
+    else:
+        text = json.dumps(body) if body is not None else ""
+        response = client.generic(method, address, text, "application/json")
+    content = b"".join(response.streaming_content) if response.streaming else response.content  # type: ignore[attr-defined]
+    assert response.status_code < 400, (name, content)
+    is_json = content and response.get("Content-Type", "").startswith("application/json")
+    answer: Any = json.loads(content) if is_json else content.decode().split("\n")[0] + "\n" if content else None
+    return {"request": body, "status": response.status_code, "response": short(answer)}
+
+
+def short(value: Any) -> Any:
+    """With the first of each list, so that an example can be read."""
+    if isinstance(value, dict):
+        return {key: short(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [short(inner) for inner in value[:MOST]]
+    return value[:300] if isinstance(value, str) and not value.startswith("{") else value
+
+
+def shape(value: Any) -> Any:
+    """What is told by an answer beside its values: names and kinds; null goes with anything."""
+    if isinstance(value, dict):
+        return {key: shape(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [shape(value[0])] if value else []
+    return None if value is None else type(value).__name__
+
+
+def is_like(example: Any, answer: Any) -> bool:
+    if example in (None, [], {}) or answer in (None, [], {}):
+        return True
+    if isinstance(example, dict) and isinstance(answer, dict):
+        return example.keys() == answer.keys() and all(is_like(example[key], answer[key]) for key in example)
+    if isinstance(example, list) and isinstance(answer, list):
+        return is_like(example[0], answer[0])
+    return bool(example == answer)
+
+
+def test_the_examples_are_what_the_api_answers(ids: dict[str, str]) -> None:
+    today = answers(ids)
+    if os.environ.get("CVMATCH_RECORD"):
+        EXAMPLES_FILE.write_text(json.dumps(today, indent=1, ensure_ascii=False, sort_keys=True) + "\n")
+    kept = json.loads(EXAMPLES_FILE.read_text())
+    assert kept.keys() == today.keys(), "Record them anew: see the head of this file."
+    wrong = {
+        name: (example["status"], today[name]["status"])
+        for name, example in kept.items()
+        if example["status"] != today[name]["status"]
+        or not is_like(shape(example["response"]), shape(today[name]["response"]))
+    }
+    assert wrong == {}, "Record them anew: see the head of this file."
