@@ -10,9 +10,10 @@ from collections.abc import Iterable, Iterator
 
 from ingestion.identity.names import is_title, of_person, of_schools
 from ingestion.identity.patterns import ANYWHERE
+from ingestion.identity.veil import close, cover_in, veil
 from ingestion.values import ParsedCV
 
-__all__ = ["hide_identity", "hide_in"]
+__all__ = ["close", "cover_in", "hide_identity", "hide_in", "veil"]
 
 # Fields of the parsed CV whose places in the text tell who somebody is, or how much others think of their school; what
 # they did and learnt there does not.

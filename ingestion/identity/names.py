@@ -84,10 +84,10 @@ def _alone(word: str) -> Iterator[re.Pattern[str]]:
         return
     forms = dict.fromkeys((word[:1].upper() + word[1:].lower(), word, word.upper()))
     said = rf"(?:{'|'.join(map(re.escape, forms))})(?:['’]s)?(?![\w-])"
-    yield re.compile(_DOES.format(said) if _means_something(word) else rf"(?<![\w-]){said}", re.MULTILINE)
+    yield re.compile(_DOES.format(said) if means_something(word) else rf"(?<![\w-]){said}", re.MULTILINE)
 
 
 @cache
-def _means_something(word: str) -> bool:
+def means_something(word: str) -> bool:
     """Whether it is also an occupation, a month or a skill: Baker, May, Ruby."""
     return fold(word) in _USUAL or bool(find_skills(f"Skills: {word}"))

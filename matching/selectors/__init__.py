@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from matching.selectors.explained import get_match_page
-from matching.selectors.lists import candidates_for_job, jobs_for_cv, list_strong_jobs
+from matching.selectors.lists import candidates_for_job, jobs_for_cv
 
-__all__ = ["candidates_for_job", "get_match_page", "jobs_for_cv", "list_strong_jobs"]
+__all__ = ["candidates_for_job", "get_match_page", "jobs_for_cv"]

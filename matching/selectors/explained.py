@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import QuerySet
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
 
 from cvmatch.core.errors import NotFound
 from cvmatch.core.highlight import Mark, Segment, segments
 from cvmatch.core.models import User
-from matching.models import Match, Prediction
+from ingestion.identity import close
+from ingestion.naming import label_for, name_for, text_for
+from matching.models import Match
 from matching.selectors.lines import PART_NAMES, Line, line_of
+from matching.selectors.visible import visible_matches
 from matching.values import Asks, Finding, Fit, Part, Place, fit_from_json, parts_from_json
 
 # Characters shown on each side of quoted words.
@@ -72,17 +76,27 @@ class Shown:
 
 
 @dataclass(frozen=True)
+class Person:
+    """Who a match is about, as the user may know them: without name and contacts for those who read blind."""
+
+    name: str
+    label: str
+    email: str = ""
+    phone: str = ""
+    is_blind: bool = False
+
+
+@dataclass(frozen=True)
 class MatchPage:
     """``is_stale`` says that a text changed after the explanation was written, so that some places are not shown."""
 
     line: Line
+    person: Person
     parts: tuple[PartRow, ...]
     findings: tuple[Shown, ...]
     cv_text: tuple[Segment, ...]
     job_text: tuple[Segment, ...]
     is_stale: bool
-    before: int | None
-    after: int | None
     for_job: Fit | None = None
     for_person: Fit | None = None
 
@@ -93,43 +107,70 @@ class MatchPage:
 
 def get_match_page(user: User, pk: int) -> MatchPage:
     """The match if this user may see it; raises NotFound. A candidate sees the lines of their own CVs' lists only."""
-    match = _visible(user).filter(pk=pk).first()
-    if match is None:
+    pages = list_match_pages(user, [pk])
+    if not pages:
         raise NotFound("There is no such match, or it is not yours to see. Lists are made anew every day.")
-    line = line_of(match)
-    findings = tuple(_shown(line, match.cv.text, match.job.description))
-    lost = any(
-        len(item.places) < len(item.finding.evidence) or (item.finding.in_job is not None and not item.in_job)
-        for item in findings
+    return pages[0]
+
+
+def list_match_pages(user: User, ids: Sequence[int]) -> list[MatchPage]:
+    """Those of the matches that this user may see, in the order of the ids; one query."""
+    found = {match.pk: match for match in _visible(user).filter(pk__in=ids)}
+    return [_page(user, found[pk]) for pk in dict.fromkeys(ids) if pk in found]
+
+
+def find_neighbours(match: Match) -> tuple[int | None, int | None]:
+    """The matches one rank above and one below in the same list."""
+    ranks = {match.rank - 1, match.rank + 1}
+    near = dict(
+        Match.objects.filter(prediction_id=match.prediction_id, rank__in=ranks).order_by().values_list("rank", "pk")
     )
-    before, after = _neighbours(match)
+    return near.get(match.rank - 1), near.get(match.rank + 1)
+
+
+def _page(user: User, match: Match) -> MatchPage:
+    line, cv_text = line_of(match), text_for(user, match.cv)
+    findings = tuple(_shown(line, cv_text, match.job.description))
     return MatchPage(
         line=line,
+        person=_person(user, match),
         parts=_part_rows(line, parts_from_json(match.parts_json)),
         findings=findings,
-        cv_text=segments(match.cv.text, _marks(findings, "cv")),
+        cv_text=_closed(segments(cv_text, _marks(findings, "cv"))),
         job_text=segments(match.job.description, _marks(findings, "job")),
-        is_stale=lost,
-        before=before,
-        after=after,
+        is_stale=any(_is_lost(item, match) for item in findings),
         for_job=fit_from_json(match.fits_json.get("for_job")),
         for_person=fit_from_json(match.fits_json.get("for_person")),
     )
 
 
+def _person(user: User, match: Match) -> Person:
+    name, label = name_for(user, match.cv), label_for(user, match.cv)
+    if user.is_blind:
+        return Person(name, label, is_blind=True)
+    return Person(name, label, getattr(match, "email", "") or "", getattr(match, "phone", "") or "")
+
+
+def _is_lost(item: Shown, match: Match) -> bool:
+    """Whether one of its places says something else in a text by now."""
+    in_job = item.finding.in_job
+    moved = any(not _is_there(place, match.cv.text) for place in item.finding.evidence)
+    return moved or (in_job is not None and not item.in_job)
+
+
 def _visible(user: User) -> QuerySet[Match]:
-    matches = Match.objects.select_related("prediction", "cv__candidate", "job", "explanation").defer(
-        "cv__search",
-        "cv__matched_text",
-        "cv__parsed_json",
-        "cv__read_json",
-        "cv__skills_json",
-        "job__search",
-        "job__description_html",
-    )
-    if user.is_recruiter:
+    """With all that a page shows; what only blind reading needs is loaded for it alone, contacts for all others."""
+    matches = visible_matches(user).select_related("prediction", "cv__candidate", "job", "explanation")
+    matches = matches.defer("cv__search", "cv__read_json", "cv__skills_json", "job__search", "job__description_html")
+    if user.is_blind:
         return matches
-    return matches.filter(cv__candidate__user=user, prediction__side=Prediction.Side.JOBS_FOR_CV)
+    basics = KeyTransform("basics", "cv__parsed_json")
+    contacts = {name: KeyTextTransform(name, basics) for name in ("email", "phone")}
+    return matches.defer("cv__matched_text", "cv__parsed_json").annotate(**contacts)
+
+
+def _closed(text: Sequence[Segment]) -> tuple[Segment, ...]:
+    return tuple(replace(segment, text=close(segment.text)) for segment in text)
 
 
 def _shown(line: Line, cv_text: str, job_text: str) -> Iterator[Shown]:
@@ -154,6 +195,7 @@ def _quote(place: Place, text: str) -> Quote:
     line_end = text.find("\n", place.end)
     before = text[line_start : place.start].replace("\t", " ").lstrip(_BULLETS)
     after = text[place.end : line_end if line_end >= 0 else len(text)].replace("\t", " ").rstrip()
+    before, after = close(before), close(after)
     if len(before) > AROUND:
         before = f"… {before[-AROUND:].partition(' ')[2]}"
     if len(after) > AROUND:
@@ -192,12 +234,3 @@ def _part_rows(line: Line, parts: Sequence[Part]) -> tuple[PartRow, ...]:
         )
         for part in parts
     )
-
-
-def _neighbours(match: Match) -> tuple[int | None, int | None]:
-    """The matches one rank above and one below in the same list."""
-    ranks = {match.rank - 1, match.rank + 1}
-    near = dict(
-        Match.objects.filter(prediction_id=match.prediction_id, rank__in=ranks).order_by().values_list("rank", "pk")
-    )
-    return near.get(match.rank - 1), near.get(match.rank + 1)

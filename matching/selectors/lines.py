@@ -23,8 +23,8 @@ PART_NAMES = {
     "recency": "Freshness",
 }
 
-# Between two parts of the bar, in hundredths of its length.
-GAP = 0.4
+# The bar has so many units for a score of 100, whole ones so that it is written in few characters; and between two parts.
+UNITS, GAP = 500, 2
 
 
 @dataclass(frozen=True)
@@ -85,13 +85,15 @@ def line_of(match: Match) -> Line:
 def _bar(parts: Sequence[Part], score: float) -> tuple[str, str]:
     """The parts that say something side by side, each as wide as its share, together as long as the score.
 
-    Two SVG paths, every other part in each, for two tones: a list has many bars, and rectangles would double its size.
+    Two SVG paths, every other part in each, for two tones, drawn as thick lines: a list has many bars, and each rectangle
+    would take four times as many characters.
     """
     shares = [part.weight * part.value for part in parts if part.value is not None]
     whole = sum(shares) or 1.0
-    x, paths = 0.0, ["", ""]
+    reached, paths = 0.0, ["", ""]
     for number, share in enumerate(shares):
-        width = score * share / whole
-        paths[number % 2] += f"M{x:.1f} 0h{max(width - GAP, 0):.1f}v8H{x:.1f}z"
-        x += width
+        width = UNITS / 100 * score * share / whole
+        if width > GAP:
+            paths[number % 2] += f"M{reached:.0f} 4h{width - GAP:.0f}"
+        reached += width
     return paths[0], paths[1]

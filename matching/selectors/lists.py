@@ -1,4 +1,4 @@
-"""Ranked lists for pages: the jobs for a CV, the candidates for a job, and the jobs that have strong candidates."""
+"""Ranked lists for pages: the jobs for a CV, and the candidates for a job."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import Count, Max, QuerySet
+from django.db.models import Max, QuerySet
 from django.utils import timezone
 
 from cvmatch.core.models import Status
@@ -21,7 +21,7 @@ OPEN = (Status.PENDING, Status.PROCESSING)
 RECENT = timedelta(days=7)
 MARKS = 6
 
-_JOB_FIELDS = ("title", "company", "city", "country", "remote", "hybrid", "status", "posted_at",
+JOB_FIELDS = ("title", "company", "url", "city", "country", "remote", "hybrid", "status", "posted_at",
                "source", "salary_min", "salary_max", "salary_currency", "salary_period", "salary_estimated")  # fmt: skip
 _LINE_FIELDS = (
     "prediction_id", "rank", "cv_id", "job_id", "score", "low", "high", "band", "parts_json",
@@ -84,19 +84,24 @@ class Candidates:
 def jobs_for_cv(cv: CV) -> RankedList:
     """The jobs for a CV, best first, without the texts; three queries however long it is."""
     lines = Match.objects.select_related("job", "explanation").only(
-        *_LINE_FIELDS, *(f"job__{name}" for name in _JOB_FIELDS)
+        *_LINE_FIELDS, *(f"job__{name}" for name in JOB_FIELDS)
     )
     return _ranked(Prediction.objects.filter(cv=cv, side=Prediction.Side.JOBS_FOR_CV), lines)
 
 
-def candidates_for_job(job: Job) -> Candidates:
-    """The candidates for a job, best first, without the texts; only for users who may see all CVs."""
+def candidates_for_job(job: Job, *, prediction: int | None = None) -> Candidates:
+    """The candidates for a job, best first, without the texts; only for users who may see all CVs.
+
+    ``prediction`` shows that list of the job instead of its newest, if it is still kept.
+    """
     lines = (
         Match.objects.select_related("cv", "explanation")
         .only(*_LINE_FIELDS, "cv__name", "cv__label", "cv__candidate")
         .annotate(cv_has_concerns=has_concerns("cv__"))
     )
-    ranked = _ranked(Prediction.objects.filter(job=job, side=Prediction.Side.CVS_FOR_JOB), lines)
+    lists = Prediction.objects.filter(job=job, side=Prediction.Side.CVS_FOR_JOB)
+    kept = lists.filter(pk=prediction, status=Status.COMPLETED) if prediction else lists.none()
+    ranked = _ranked(kept if prediction and kept.exists() else lists, lines)
     return Candidates(job, ranked, tuple(asked.name for asked in asked_by(job.requirements) if asked.must))
 
 
@@ -119,25 +124,20 @@ def is_searchable(job: Job) -> bool:
     return JobEmbedding.objects.filter(job=job, status=Status.COMPLETED).exists()
 
 
-def list_strong_jobs(*, limit: int = 8) -> list[tuple[Job, int]]:
-    """Open jobs with strong candidates among the lists of the last days, most first, with how many."""
-    strong = Match.objects.filter(
-        band="strong",
-        cv__is_latest=True,
-        job__status=Job.Status.ACTIVE,
-        prediction__created_at__gte=timezone.now() - RECENT,
-    )
-    counts = strong.values("job_id").annotate(people=Count("cv", distinct=True)).order_by("-people", "job_id")[:limit]
-    numbers = {row["job_id"]: row["people"] for row in counts}
-    jobs = Job.objects.only(*_JOB_FIELDS).in_bulk(numbers)
-    return [(jobs[pk], people) for pk, people in numbers.items() if pk in jobs]
+def candidate_lists(job: Job) -> RankedList:
+    """The same lists of a job's candidates without their lines."""
+    return RankedList(*_newest_and_shown(Prediction.objects.filter(job=job, side=Prediction.Side.CVS_FOR_JOB)))
 
 
 def _ranked(predictions: QuerySet[Prediction], lines: QuerySet[Match]) -> RankedList:
-    newest = predictions.order_by("-created_at", "-pk").first()
-    shown = newest
-    if newest is not None and newest.status != Status.COMPLETED:
-        shown = predictions.filter(status=Status.COMPLETED).order_by("-created_at", "-pk").first()
+    newest, shown = _newest_and_shown(predictions)
     if shown is None:
         return RankedList(newest, None)
     return RankedList(newest, shown, tuple(line_of(match) for match in lines.filter(prediction=shown).order_by("rank")))
+
+
+def _newest_and_shown(predictions: QuerySet[Prediction]) -> tuple[Prediction | None, Prediction | None]:
+    newest = predictions.order_by("-created_at", "-pk").first()
+    if newest is None or newest.status == Status.COMPLETED:
+        return newest, newest
+    return newest, predictions.filter(status=Status.COMPLETED).order_by("-created_at", "-pk").first()
