@@ -24,6 +24,7 @@ from ingestion.values import Document
 _ROOT = Path(__file__).resolve().parents[2]
 _CORES = 2  # that recognition uses at once
 _MAX_ANSWER = 32_000_000  # bytes; the longest text that is accepted needs less than half of it
+_JPEG = b"\xff\xd8\xff"
 _MAX_REASON = 300  # characters; a process that was taken over can say anything, and reasons are shown and logged
 _ANEW = "Please save it anew as a simple PDF or DOCX and upload that."
 _DAMAGED = f"The file could not be read: it may be damaged, or need far more memory than a CV should. {_ANEW}"
@@ -59,6 +60,22 @@ def read_document_sandboxed(
         return _read(content, name, max_bytes, Limits(timeout_s, memory_mb), recognise=False)
     except RecognitionNeeded:
         return _read(content, name, max_bytes, recognition, recognise=True)
+
+
+def draw_page_sandboxed(
+    content: bytes, *, page: int, max_bytes: int, timeout_s: float = 15, memory_mb: int = 400
+) -> bytes:
+    """A page as a JPEG. Raises UnreadableDocument where there is no such page or it cannot be drawn in time."""
+    _compile_readers()
+    numbers = (max_bytes, int(timeout_s) + 1, memory_mb, page)
+    command = [sys.executable, "-S", "-m", "ingestion.extract.drawing", *map(str, numbers)]
+    try:
+        answer, code = _run(command, content, time.monotonic() + timeout_s)
+    except (TimeoutError, OSError) as error:
+        raise UnreadableDocument("The page could not be drawn in time.") from error
+    if not answer.startswith(_JPEG) or len(answer) > _MAX_ANSWER:
+        raise UnreadableDocument("The page could not be drawn.", details={"exit_code": code})
+    return answer
 
 
 def _read(content: bytes, name: str, max_bytes: int, limits: Limits, *, recognise: bool) -> Document:

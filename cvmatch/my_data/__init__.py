@@ -1,0 +1,1 @@
+"""What a candidate can see, take along and erase of what is kept about them."""
