@@ -4,38 +4,28 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.auth.decorators import login_required
-from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from cvmatch.core.keeping import kept
 from cvmatch.core.models import User
 from cvmatch.core.web import current_user
-from cvmatch.pipeline_state import stage_rows
+from cvmatch.pipeline_state import Backlog, list_backlogs
 from ingestion.selectors import find_own_cv, list_unfinished
 from ingestion.source_figures import list_failing
-from jobs.selectors import list_jobs
+from jobs.searches import list_searches
 from matching.progress import cv_progress
-from matching.selectors import jobs_for_cv, list_strong_jobs
+from matching.selectors import jobs_for_cv
+from matching.selectors.attention import list_attention, list_under_way, list_unmet
+from matching.selectors.marks import count_marked, in_sight, marks_of
 from matching.steps import steps_of
 
 TOP = 5
-
-
-class SignIn(LoginView):
-    """The sign-in form. A part of a page that is asked for after the session ended must not become the form itself."""
-
-    redirect_authenticated_user = True
-
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if request.headers.get("HX-Request"):
-            return HttpResponse(headers={"HX-Refresh": "true"})  # the page as a whole then leads to the form, and back
-        return super().get(request, *args, **kwargs)
+JOBS = 8
 
 
 @require_safe
-@login_required
 def home(request: HttpRequest) -> HttpResponse:
     """One page, by role."""
     user = current_user(request)
@@ -48,26 +38,39 @@ def _candidate(user: User) -> dict[str, Any]:
     cv = find_own_cv(user)
     if cv is None:
         return {"cv": None}
-    progress = cv_progress(cv)
+    progress, ranked = cv_progress(cv), jobs_for_cv(cv)
+    marks = marks_of(user, cv, ranked.lines)
+    lines = in_sight(ranked.lines, marks)
     return {
         "cv": cv,
         "steps": steps_of(progress),
         "is_over": progress.is_over,
         "status": progress.status,
-        "ranked": jobs_for_cv(cv),
-        "top": TOP,
+        "ranked": ranked,
+        "marks": marks,
+        "lines": lines[:TOP],
+        "counts": count_marked(user),
+        "good": sum(line.match.band in {"strong", "good"} for line in lines),
+        "checks": cv.findings[:TOP],
     }
 
 
 def _recruiter(user: User) -> dict[str, Any]:
     waiting, failed = list_unfinished(user, limit=TOP)
+    attention = kept("attention", user.pk, lambda: list_attention(user, limit=JOBS))
     return {
-        "strong": list_strong_jobs(),
+        "attention": attention,
+        "unmet": kept("unmet", (), lambda: list_unmet(limit=TOP)),
+        "under_way": list_under_way(limit=JOBS),
+        "searches": list_searches(user)[:JOBS],
         "waiting": waiting,
         "failed": failed,
-        "jobs": list_jobs(limit=TOP).rows,
+        "shown": [row.job for row in attention],
         "failing": list_failing()[:TOP] if user.is_operator else None,
-        "stages": [row for row in stage_rows() if row.waiting or row.working or row.failed]
-        if user.is_operator
-        else None,
+        "stages": kept("stages", (), _busy_stages) if user.is_operator else None,
     }
+
+
+def _busy_stages() -> list[tuple[str, Backlog]]:
+    """Those with rows that wait, are being worked on or have failed."""
+    return [(name, row) for name, row in list_backlogs().items() if row.waiting or row.working or row.failed]

@@ -14,7 +14,8 @@ from django.utils.safestring import SafeString
 
 from cvmatch.core.admin import ReadOnlyAdmin
 from cvmatch.core.errors import InvalidInput
-from jobs import admin_tracking as admin_tracking  # Django looks for this module only
+from jobs import admin_saved as admin_saved  # Django looks for this module only
+from jobs import admin_tracking as admin_tracking
 from jobs import admin_vacancies as admin_vacancies
 from jobs import taxonomy
 from jobs.models import CustomSkill, Job, SkillAlias, SkillChange, SkillMerge
@@ -172,6 +173,7 @@ class SkillMergeAdmin(_ChangeAdmin):
 @admin.register(SkillChange)
 class SkillChangeAdmin(ReadOnlyAdmin):
     list_display = ("action", "made_by", "made_at", "is_through")
+    search_fields = ("action", "made_by__username")
     list_filter = ("made_at",)
     fields = ("action", "terms", "made_by", "made_at", "jobs_done_to", "cvs_done_to")
 

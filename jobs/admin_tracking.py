@@ -27,6 +27,7 @@ class _OfAJob:
 @admin.register(JobReading)
 class JobReadingAdmin(_OfAJob, StagedAdmin):
     list_display = ("id", "job_link", *STAGED_LIST)
+    search_fields = ("job__title", "error")
     fields = ("job_link", *STAGED_FIELDS)
     readonly_fields = ("job_link",)
     ordering = ("-pk",)
@@ -39,7 +40,8 @@ class JobReadingAdmin(_OfAJob, StagedAdmin):
 @admin.register(Sighting)
 class SightingAdmin(_OfAJob, ReadOnlyAdmin):
     list_display = ("job_link", "seen_at", "missed_since")
-    list_filter = (("missed_since", admin.EmptyFieldListFilter),)
+    list_filter = (("missed_since", admin.EmptyFieldListFilter), "job__source")
+    search_fields = ("job__title",)
     fields = ("job_link", "seen_at", "missed_since", "item_hash")
     readonly_fields = ("job_link",)
     ordering = ("-pk",)
@@ -52,6 +54,7 @@ class SightingAdmin(_OfAJob, ReadOnlyAdmin):
 @admin.register(Payload)
 class PayloadAdmin(_OfAJob, ReadOnlyAdmin):
     list_display = ("job_link",)
+    list_filter = ("job__source",)
     search_fields = ("job__external_id",)
     fields = ("job_link", "sent")
     readonly_fields = ("job_link", "sent")

@@ -69,6 +69,7 @@ class ListingAdmin(ReadOnlyAdmin):
 @admin.register(Vacancy)
 class VacancyAdmin(ReadOnlyAdmin):
     list_display = ("__str__", "found_at", "postings", "look")
+    search_fields = ("=id",)
     date_hierarchy = "found_at"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Vacancy]:
@@ -92,6 +93,7 @@ class JobFingerprintAdmin(ReadOnlyAdmin):
     """What postings are compared by, to see why two were put together or not."""
 
     list_display = ("job_id", "made_from", "standing")
+    search_fields = ("job__title", "job__company")
     list_select_related = False
     fields = ("job_page", "made_from", "standing", "facts")
     readonly_fields = ("job_page",)
@@ -114,6 +116,8 @@ class DifferentJobsAdmin(ReadOnlyAdmin):
     """What people said; deleting a row takes it back."""
 
     list_display = ("job_title", "other_title", "made_by", "made_at")
+    list_filter = ("made_at", ("made_by", admin.RelatedOnlyFieldListFilter))
+    search_fields = ("job__title", "other__title")
     list_select_related = ("job", "other", "made_by")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[DifferentJobs]:

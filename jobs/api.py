@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
+from django.conf import settings
 from django.http import HttpRequest
+from django.utils.module_loading import import_string
 from ninja import Query, Router, Schema
 from pydantic import Field
 
 from cvmatch.core.errors import NotFound
-from cvmatch.core.http_api import Page, keyset_page
+from cvmatch.core.http_api import Cursor, Limit, Page, keyset_page
 from jobs.facets import count_facets
 from jobs.filter_input import FilterIn
 from jobs.models import Job
+from jobs.vacancies import sources_of
 
 router = Router(tags=["Jobs"])
 
@@ -31,18 +35,31 @@ class JobOut(Schema):
     city: str
     country: str
     remote: bool
+    hybrid: bool = Field(description="Partly at home, partly at the place")
     employment_type: str
     level: str
     salary_min: Decimal | None
     salary_max: Decimal | None
     salary_currency: str
     salary_period: str
+    salary_estimated: bool = Field(description="The pay was worked out by the source; the employer did not say it")
+    categories: list[str] = Field(description="As the source names them")
+    is_snippet: bool = Field(description="The source gives only the beginning of the text; the rest is at `url`")
     posted_at: datetime | None
     expires_at: datetime | None
     url: str
 
 
-class JobDetailOut(JobOut):
+class ListedJobOut(JobOut):
+    """A posting with where its vacancy stands."""
+
+    sources: list[str] = Field(
+        [], description="Every source that has an open posting of the same vacancy, its own first"
+    )
+    attribution: str = Field("", description="The sentence that its source demands beside it wherever it is shown")
+
+
+class JobDetailOut(ListedJobOut):
     """A posting with its text and what it asks for."""
 
     description: str
@@ -79,18 +96,19 @@ class FacetsOut(Schema):
 Words = Annotated[str, Query(max_length=200, description="words, as typed into a search box")]
 
 
-@router.get("", response=Page[JobOut], summary="List and search jobs", operation_id="list_jobs")
+@router.get("", response=Page[ListedJobOut], summary="List and search jobs", operation_id="list_jobs")
 def list_jobs(
     request: HttpRequest,
     only: Query[FilterIn],
     q: Words = "",
-    cursor: int | None = None,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    cursor: Cursor = None,
+    limit: Limit = 50,
 ) -> Page[Any]:
     """Open jobs that the filters let through, the last to come in first; `next` is the address of the next page."""
     jobs = Job.objects.listed().filtered(only.value())
     jobs = jobs.defer("search", "description", "description_html", "requirements_json")
-    return keyset_page(request, jobs.matching_words(q) if q.strip() else jobs, cursor, limit)
+    page = keyset_page(request, jobs.matching_words(q) if q.strip() else jobs, cursor, limit)
+    return page.model_copy(update={"items": with_sources(page.items)})
 
 
 @router.get("/facets", response=FacetsOut, summary="What can be filtered by", operation_id="get_job_facets")
@@ -102,9 +120,18 @@ def get_job_facets(request: HttpRequest, only: Query[FilterIn], q: Words = "") -
 
 
 @router.get("/{job_id}", response=JobDetailOut, by_alias=False, summary="One job", operation_id="get_job")
-def get_job(request: HttpRequest, job_id: int) -> Job:
+def get_job(request: HttpRequest, job_id: int) -> Any:
     """A posting with its text and what it asks for."""
     job = Job.objects.visible().defer("search").filter(pk=job_id).first()
     if job is None:
         raise NotFound("There is no such job.")
-    return job
+    return with_sources([job])[0]
+
+
+def with_sources(jobs: Sequence[Any]) -> list[Any]:
+    """The postings with what ListedJobOut says besides their columns; two queries for all of them."""
+    sources = sources_of(jobs)
+    attributions = import_string(settings.JOB_CREDITS)({job.source for job in jobs})
+    for job in jobs:
+        job.sources, job.attribution = sources[job.pk], attributions.get(job.source, "")
+    return list(jobs)

@@ -11,13 +11,13 @@ from itertools import accumulate
 from typing import Any
 
 import pycountry
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Case, Q, Value, When
 from django.db.models.expressions import Combinable
 from django.utils import timezone
 
 from cvmatch.core.places import fold
-from jobs.filtering import IS_INTERNSHIP, PAYS_UP_TO, conditions
+from jobs.filtering import IS_INTERNSHIP, PAYS_UP_TO, conditions, listed_by
 from jobs.models import JobQuerySet
 from jobs.titles import Level
 from jobs.values import JobFilter
@@ -37,11 +37,26 @@ _VALUES = """
   WHERE missed IN (0, {bit}) AND {given} GROUP BY {value}
   ORDER BY {value}::text = ANY(%s) DESC, count(*) DESC, {value} LIMIT %s)
 """
+# A vacancy counts under each source that has an open posting of it.
+_SOURCES = """
+(SELECT 'source', source, source, count(*) FROM (
+   SELECT source FROM found WHERE missed IN (0, {bit})
+    UNION ALL
+   SELECT other.source FROM (
+     SELECT DISTINCT found.id, job.source FROM found
+       JOIN jobs_listing listing ON listing.job_id = found.id
+       JOIN jobs_listing beside ON beside.vacancy_id = listing.vacancy_id AND beside.job_id <> found.id
+       JOIN jobs_job job ON job.id = beside.job_id AND job.status = 'active' AND job.source <> found.source
+      WHERE missed IN (0, {bit})) other
+   ) standing GROUP BY source
+  ORDER BY source = ANY(%s) DESC, count(*) DESC, source LIMIT %s)
+"""
 _BUCKETS = """
 (SELECT '{facet}', width_bucket({value}, %s)::text, {label}, count(*) FROM found
   WHERE missed IN (0, {bit}) AND {given} GROUP BY 2, 3)
 """
 _COLUMNS = (
+    "id",
     "country",
     "city_key",
     "city",
@@ -60,9 +75,8 @@ _COUNTED = {
     "employment_type": ("employment_type", "employment_type"),
     "internship": ("internship", "internship"),
     "remote": ("remote", "remote"),
-    "source": ("source", "source"),
 }
-_NAMES = (*_COUNTED, "pay", "posted")
+_NAMES = (*_COUNTED, "source", "pay", "posted")
 
 # Facet, value (or number of the bucket), label (or currency), and how many jobs.
 Row = tuple[str, str, str, int]
@@ -93,7 +107,7 @@ class Facets:
 def count_facets(jobs: JobQuerySet, only: JobFilter, *, currency: str = "") -> Facets:
     """The facets over these jobs under this filter, pay in ``currency`` or the most common one; one statement."""
     now = timezone.now()
-    asked = dict(conditions(only, now=now))
+    asked = dict(conditions(only, now=now)) | ({"source": listed_by(only.sources)} if only.sources else {})
     bits = {name: 1 << number if name in asked else 0 for number, name in enumerate(_NAMES)}
     rows, values = _found(jobs, asked, bits)
     chosen = _chosen(only)
@@ -102,12 +116,16 @@ def count_facets(jobs: JobQuerySet, only: JobFilter, *, currency: str = "") -> F
         given = "true" if facet in {"internship", "remote"} else f"{value} <> ''"
         parts.append(_VALUES.format(facet=facet, value=value, label=label, bit=bits[facet], given=given))
         values += [list(chosen[facet]), OFFERED]
+    parts.append(_SOURCES.format(bit=bits["source"]))
+    values += [list(chosen["source"]), OFFERED]
     parts.append(_BUCKETS.format(facet="posted", value="listed_at", label="''", bit=bits["posted"], given="true"))
     parts.append(
         _BUCKETS.format(facet="pay", value="pays", label="salary_currency", bit=bits["pay"], given="pays IS NOT NULL")
     )
     values += [[now - timedelta(days=days) for days in POSTED_DAYS], [Decimal(least) for least in PAY_BANDS]]
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
+        # For common words the planner would read the whole table, and not count what fetching the words of each row costs.
+        cursor.execute("SET LOCAL enable_seqscan = off")
         cursor.execute(_FOUND.format(rows=rows) + " UNION ALL ".join(parts), values)
         return _facets(cursor.fetchall(), only, chosen, only.currency or currency.upper())
 
@@ -144,7 +162,7 @@ def _facets(rows: Iterable[Row], only: JobFilter, chosen: Mapping[str, frozenset
     by_facet: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
         by_facet[row[0]].append(row)
-    by_name = {facet: tuple(_choices(facet, by_facet[facet], chosen[facet])) for facet in _COUNTED}
+    by_name = {facet: tuple(_choices(facet, by_facet[facet], chosen[facet])) for facet in (*_COUNTED, "source")}
     by_name["level"] = tuple(sorted(by_name["level"], key=lambda choice: [*Level].index(Level(choice.value))))
     paid = Counter[str]()
     for _, _, paid_in, count in by_facet["pay"]:

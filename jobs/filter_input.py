@@ -49,16 +49,20 @@ class FilterIn(Schema):
     )
     employment_type: Texts = Field(description=", ".join(EMPLOYMENT_TYPES))
     level: Texts = Field(description=", ".join(Level))
-    internship: Annotated[bool | None, BeforeValidator(_given)] = None
-    remote: Annotated[bool | None, BeforeValidator(_given)] = None
+    internship: Annotated[bool | None, BeforeValidator(_given)] = Field(None, description="Only internships, or none")
+    remote: Annotated[bool | None, BeforeValidator(_given)] = Field(
+        None, description="Only jobs that can be done from anywhere, or none of them"
+    )
     pay_from: Annotated[Decimal | None, BeforeValidator(_given)] = Field(
         None, ge=0, lt=10**10, description="Pays this much a year or more, in `currency`"
     )
     currency: Annotated[str | None, BeforeValidator(_given)] = Field(
         None, pattern="^[A-Za-z]{3}$", description="ISO 4217, for `pay_from`"
     )
-    posted_within_days: Annotated[int | None, BeforeValidator(_given)] = Field(None, ge=1, le=3650)
-    source: Texts = Field(description="Names of job sources")
+    posted_within_days: Annotated[int | None, BeforeValidator(_given)] = Field(
+        None, ge=1, le=3650, description="Posted in the last so many days"
+    )
+    source: Texts = Field(description="Names of job sources; a vacancy is found by each that lists it")
 
     @model_validator(mode="after")
     def _makes_sense(self) -> Self:

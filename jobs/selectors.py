@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
 
 from django.contrib.postgres.search import SearchQuery
 from django.db.models import Count, Q
-from django.db.models.fields.tuple_lookups import Tuple, TupleLessThan
 
-from cvmatch.core.errors import InvalidInput, NotFound
+from cvmatch.core.errors import NotFound
 from cvmatch.core.pages import PAGE, Page, typed
 from jobs.models import Job, JobQuerySet
+from jobs.sorting import NEWEST, Order
 from jobs.values import JobFilter
 
 # The texts are large and lists do not show them.
@@ -27,19 +26,28 @@ def get_job(pk: int) -> Job:
 
 
 def list_jobs(
-    *, words: str = "", place: str = "", only: JobFilter | None = None, after: str = "", limit: int = PAGE
+    *,
+    words: str = "",
+    place: str = "",
+    only: JobFilter | None = None,
+    ended: bool = False,
+    order: Order = NEWEST,
+    after: str = "",
+    limit: int = PAGE,
 ) -> Page[Job]:
-    """One page of the open jobs, newest first and those without a date last; ``after`` is ``Page.next`` of the page before."""
-    jobs = open_jobs(words=words, place=place).filtered(only or JobFilter()).defer(*_HEAVY)
-    if after:
-        jobs = jobs.filter(TupleLessThan(Tuple("listed_at", "id"), _marked(after)))
-    rows = list(jobs.order_by("-listed_at", "-id")[: limit + 1])
-    return Page(tuple(rows[:limit]), _mark_of(rows[limit - 1]) if len(rows) > limit else "")
+    """One page of the jobs in the order asked for; ``after`` is ``Page.next`` of the page before."""
+    jobs = found_jobs(words=words, place=place, ended=ended).filtered(only or JobFilter()).defer(*_HEAVY)
+    rows = list(order.sorted(jobs, after=after)[: limit + 1])
+    return Page(tuple(rows[:limit]), order.mark_of(rows[limit - 1]) if len(rows) > limit else "")
 
 
-def open_jobs(*, words: str = "", place: str = "") -> JobQuerySet:
-    """The open jobs, each vacancy once, with these words, in a town, region or country that contains what was typed."""
-    jobs = _containing(typed(words)).listed()
+def found_jobs(*, words: str = "", place: str = "", ended: bool = False) -> JobQuerySet:
+    """The jobs with these words, in a town, region or country that contains what was typed.
+
+    Open ones, each vacancy once; or those that have ended and are still kept to look at.
+    """
+    jobs = _containing(typed(words))
+    jobs = jobs.filter(status=Job.Status.EXPIRED) if ended else jobs.listed()
     if town := typed(place):
         jobs = jobs.filter(Q(city__icontains=town) | Q(region__icontains=town) | Q(country__iexact=town))
     return jobs
@@ -55,22 +63,10 @@ def _containing(words: str) -> JobQuerySet:
     """Jobs with all the words; the last one may still be being typed, so its beginning is enough."""
     if not words:
         return Job.objects.all()
+    meant = SearchQuery(words, search_type="websearch", config="english")
     parts = re.findall(r"\w+", words)
-    found = Job.objects.matching_words(words)
-    if not parts or set(words) & set('"-'):  # quoted or excluded words mean exactly what they say
-        return found
-    beginning = SearchQuery(" & ".join([*parts[:-1], f"{parts[-1]}:*"]), search_type="raw", config="english")
-    return found | Job.objects.filter(search=beginning)
-
-
-def _mark_of(job: Job) -> str:
-    return f"{job.listed_at.isoformat()}~{job.pk}"
-
-
-def _marked(mark: str) -> tuple[datetime, int]:
-    """The row that a page ended with. Raises InvalidInput for a mark that we did not make."""
-    moment, _, pk = mark.rpartition("~")
-    try:
-        return datetime.fromisoformat(moment).astimezone(UTC), int(pk)
-    except (ValueError, OverflowError) as error:
-        raise InvalidInput("This address of a page is not complete. Start from the first page.") from error
+    if parts and not set(words) & set('"-'):  # quoted or excluded words mean exactly what they say
+        # One query of both: each is compared with the words of a posting, which lie outside its row.
+        beginning = " & ".join([*parts[:-1], f"{parts[-1]}:*"])
+        meant |= SearchQuery(beginning, search_type="raw", config="english")
+    return Job.objects.filter(search=meant)

@@ -1,8 +1,9 @@
-"""Tables of postings and of what people here changed about the vocabulary of skills."""
+"""Tables of postings, of saved searches, and of what people here changed about the vocabulary of skills."""
 
 from __future__ import annotations
 
 from jobs.models.postings import UNDATED, WORDS, Job, JobQuerySet
+from jobs.models.saved import SavedSearch, SearchLook
 from jobs.models.tracking import JobReading, Payload, Sighting
 from jobs.models.vacancies import DifferentJobs, JobFingerprint, Listing, Vacancy
 from jobs.models.vocabulary import CustomSkill, SkillAlias, SkillChange, SkillMerge, naming_any
@@ -18,6 +19,8 @@ __all__ = [
     "JobReading",
     "Listing",
     "Payload",
+    "SavedSearch",
+    "SearchLook",
     "Sighting",
     "SkillAlias",
     "SkillChange",

@@ -9,8 +9,9 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchQuery, SearchVector, SearchVectorField
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Value
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Lower
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from jobs.filtering import PAYS_UP_TO, condition
 from jobs.models.vacancies import Listing
@@ -68,9 +69,9 @@ class Job(models.Model):
     """
 
     class Status(models.TextChoices):
-        ACTIVE = "active", "Active"
-        EXPIRED = "expired", "Expired"
-        DELETED = "deleted", "Deleted"
+        ACTIVE = "active", _("Active")
+        EXPIRED = "expired", _("Expired")
+        DELETED = "deleted", _("Deleted")
 
     source = models.CharField(max_length=40)
     external_id = models.CharField(max_length=200)
@@ -137,6 +138,10 @@ class Job(models.Model):
         indexes = [
             GinIndex(fields=["search"], name="jobs_job_search"),
             models.Index(F("listed_at").desc(), F("id").desc(), name="jobs_job_newest", condition=Q(status="active")),
+            # The other orders of the list, and what came in since somebody looked.
+            models.Index(Lower("title"), F("id"), name="jobs_job_by_title", condition=Q(status="active")),
+            models.Index(Lower("company"), F("id"), name="jobs_job_by_company", condition=Q(status="active")),
+            models.Index(fields=["first_seen_at"], name="jobs_job_first_seen", condition=Q(status="active")),
             models.Index(fields=["expires_at"], name="jobs_job_to_expire", condition=Q(status="active")),
             models.Index(fields=["ended_at"], name="jobs_job_ended", condition=~Q(status="active")),
             # Filters and facets read all they need from this one, without the far larger rows.

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from django import template
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from jobs.models import Job
 
 register = template.Library()
 
-_PERIODS = {"YEAR": "a year", "MONTH": "a month", "WEEK": "a week", "DAY": "a day", "HOUR": "an hour"}
+_PERIODS = {
+    "": "",
+    "YEAR": gettext_lazy("a year"),
+    "MONTH": gettext_lazy("a month"),
+    "WEEK": gettext_lazy("a week"),
+    "DAY": gettext_lazy("a day"),
+    "HOUR": gettext_lazy("an hour"),
+}
 
 
 @register.filter
@@ -19,23 +28,24 @@ def pay(job: Job) -> str:
         return ""
     low, high = given.minimum, given.maximum
     bounds = dict.fromkeys(f"{bound:,.0f}".replace(",", "\u202f") for bound in (low, high) if bound is not None)
-    prefix = "from " if high is None else "up to " if low is None else ""
-    said = " ".join([f"{prefix}{'–'.join(bounds)}", given.currency, _PERIODS[given.period]]).replace("  ", " ")
-    return f"{said} (estimate)" if given.estimated else said
+    amount = "–".join(bounds)
+    amount = _("from %s") % amount if high is None else _("up to %s") % amount if low is None else amount
+    said = " ".join(filter(None, [amount, given.currency, str(_PERIODS[given.period])]))
+    return _("%s (estimate)") % said if given.estimated else said
 
 
 @register.filter
 def where(job: Job) -> str:
     """Where the work is done, in a few words."""
     place = ", ".join(part for part in (job.city, job.country) if part)
-    kind = "Remote" if job.remote else "Hybrid" if job.hybrid else ""
+    kind = _("Remote") if job.remote else _("Hybrid") if job.hybrid else ""
     return f"{kind} ({place})" if kind and place else kind or place
 
 
 @register.filter
 def spoken(name: str) -> str:
     """A name of our vocabulary as words: full_time is "full time"."""
-    return name.replace("_", " ")
+    return _(name.replace("_", " ")) if name else ""
 
 
 @register.filter

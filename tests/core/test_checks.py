@@ -8,6 +8,7 @@ import pytest
 from django.core.checks import run_checks
 
 from cvmatch import pipeline
+from cvmatch.access import OPERATIONS, PAGES
 
 # A pipeline whose first stage is not there.
 BROKEN = (replace(pipeline.STAGES[0], function="ingestion.stages.gone"), *pipeline.STAGES[1:])
@@ -28,6 +29,8 @@ def test_the_settings_of_the_tests_are_sound() -> None:
         ("EMBEDDING_PROVIDER", "psychic", "cvmatch.E002"),
         ("STAGE_BATCH", {"parse_everything": 5}, "cvmatch.E004"),
         ("STAGE_MINUTES", {"parse_everything": 5}, "cvmatch.E004"),
+        ("SIGN_UP", "maybe", "cvmatch.E011"),
+        ("THROTTLE", {"default": "100 a minute"}, "cvmatch.E012"),
         ("LLM", {"URL": "ftp://models.example", "MODEL": "small"}, "cvmatch.E005"),
         ("LLM", {"URL": "http://models.example/v1", "MODEL": ""}, "cvmatch.E005"),
     ],
@@ -35,6 +38,24 @@ def test_the_settings_of_the_tests_are_sound() -> None:
 def test_a_wrong_setting_is_named_by_its_check(settings, name: str, value, expected: str) -> None:
     setattr(settings, name, value)
     assert ids() == {expected}
+
+
+def test_a_route_that_nobody_may_open_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(PAGES, "home")
+    monkeypatch.delitem(OPERATIONS, "get_cv")
+    named = {message.msg.split()[0] for message in run_checks() if message.id == "cvmatch.E010"}
+    assert named == {"home", "get_cv"}
+
+
+@pytest.mark.parametrize(
+    ("sign_up", "url", "warned"), [("open", "", True), ("closed", "", False), ("open", "smtp://m", False)]
+)
+def test_open_sign_up_without_mail_is_warned_of_before_it_is_deployed(
+    settings, sign_up: str, url: str, warned: bool
+) -> None:
+    settings.SIGN_UP, settings.EMAIL_URL = sign_up, url
+    found = {message.id for message in run_checks(include_deployment_checks=True)}
+    assert ("cvmatch.W001" in found) == warned
 
 
 SOUND = {"url": "http://127.0.0.1:8080/v1", "model": "small", "key": "any"}

@@ -51,4 +51,11 @@ def test_operations_pages_are_for_admins(client, role: str, status: int) -> None
 def test_who_is_not_signed_in_is_sent_to_sign_in(client, name: str) -> None:
     answer = client.get(reverse(name))
     assert answer.status_code == 302
-    assert answer["Location"].startswith(reverse("login"))
+    assert answer["Location"].startswith(reverse("account_login"))
+
+
+def test_a_page_that_htmx_gets_in_parts_is_kept_apart_from_its_parts(client) -> None:
+    client.force_login(make_user())
+    page, part = client.get("/jobs/"), client.get("/jobs/", headers={"HX-Request": "true", "HX-Target": "jobs"})
+    assert {"HX-Request", "HX-Target"} <= {name.strip() for name in page["Vary"].split(",")}
+    assert page["Vary"] == part["Vary"]

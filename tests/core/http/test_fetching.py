@@ -139,7 +139,7 @@ def test_a_small_answer_never_unpacks_to_a_large_one_in_memory(serve: Serve, fet
         tracemalloc.stop()
 
 
-@pytest.mark.parametrize("body", [gzip.compress(b"[1, 2]" * 50)[:-9], b"not gzip"])
+@pytest.mark.parametrize("body", [gzip.compress(b"[1, 2]" * 50)[:-9], b"not gzip"], ids=["cut short", "not gzip"])
 def test_a_damaged_body_is_asked_for_again(serve: Serve, fetch_as: FetchAs, body: bytes) -> None:
     server = serve(answers(body, Content_Encoding="gzip"), answers([1]))
     assert fetch_as()(Request(server.url)).json() == [1]

@@ -1,0 +1,31 @@
+"""Keeps in this process, for some minutes, what took long to make and may be a little old."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable
+from typing import TypeVar, cast
+
+from django.core.cache import caches
+
+T = TypeVar("T")
+
+# What is made sooner is made each time: small installations never show anything old.
+SLOW_S = 0.03
+# The longer it took the longer it is kept, so that no more than a 600th of the time goes into it: 0.1 s gives a minute.
+TIMES, LONGEST_S = 600, 600
+
+
+def kept(name: str, of: object, make: Callable[[], T]) -> T:
+    """What ``make`` gives, or gave for an equal ``of`` not long ago; ``of`` must tell apart what differs by its repr."""
+    key = hashlib.sha256(repr((name, of)).encode()).hexdigest()
+    found = caches["process"].get(key)
+    if found is not None:
+        return cast(T, found)
+    started = time.perf_counter()
+    made = make()
+    taken = time.perf_counter() - started
+    if taken > SLOW_S:
+        caches["process"].set(key, made, min(TIMES * taken, LONGEST_S))
+    return made
