@@ -87,6 +87,21 @@ STAGES: tuple[Stage, ...] = (
         about="Writes down why each match scored as it did.",
     ),
     Stage(
+        "deliver_webhooks",
+        "cvmatch.core.webhooks.delivering.deliver_webhooks",
+        batch=500,
+        minutes=1,
+        on=("webhook.told",),
+        about="Tells the addresses that people gave what has happened, and tries again where they did not answer.",
+    ),
+    Stage(
+        "check_links",
+        "ingestion.stages.check_links",
+        batch=40,
+        minutes=60,
+        about="Follows some links of each source every day, to see whether what it lists is still there.",
+    ),
+    Stage(
         "judge_sources",
         "ingestion.stages.judge_sources",
         batch=1,
@@ -131,6 +146,20 @@ STAGES: tuple[Stage, ...] = (
         batch=500,
         minutes=60,
         about="Gives parked rows whose waiting time is over another try.",
+    ),
+    Stage(
+        "forget_expired",
+        "matching.stages.forget_expired",
+        batch=500,
+        minutes=15,
+        about="Erases texts and files that came only to be matched, once their time is over.",
+    ),
+    Stage(
+        "sample_backlog",
+        "cvmatch.backlog.sample_backlog",
+        batch=1,
+        minutes=5,
+        about="Writes down how much waits for each stage.",
     ),
     Stage(
         "clean_up",

@@ -1,4 +1,4 @@
-"""What the operations page shows of the pipeline: backlog, runs, workers, and failures by cause; reads only."""
+"""What the operations page shows of the pipeline: backlog, runs, workers, pauses, and failures by cause; reads only."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from cvmatch.core import queue
 from cvmatch.core.errors import NotFound
-from cvmatch.core.models import StageRun, Status, WorkerHeartbeat, staged_models
+from cvmatch.core.models import StagePause, StageRun, Status, WorkerHeartbeat, staged_models
 from cvmatch.core.stages import requeue
 
 OPEN = (Status.PENDING, Status.PROCESSING)
@@ -22,6 +22,7 @@ RETRY_AT_ONCE = 5000
 
 # Since when a row of each table can have been waiting: the moment its input was there.
 _WAITING_SINCE = {
+    "core.WebhookDelivery": "created_at",
     "ingestion.CV": "uploaded_at",
     "ingestion.SyncRun": "asked_at",
     "jobs.JobReading": "job__changed_at",
@@ -35,17 +36,41 @@ _PART_OF_TABLE = {"match_cvs": Q(side="jobs"), "match_jobs": Q(side="cvs")}
 
 
 @dataclass(frozen=True)
+class Backlog:
+    """Rows of one stage by their state; ``oldest`` is since when the first of those that wait has done so."""
+
+    waiting: int = 0
+    oldest: datetime | None = None
+    working: int = 0
+    failed: int = 0
+
+
+@dataclass(frozen=True)
 class StageRow:
-    """One stage with its backlog and its last and next run."""
+    """One stage with its backlog, its last and next run, and whether somebody has stopped it."""
 
     stage: queue.Stage
-    waiting: int
-    oldest: datetime | None
-    working: int
-    failed: int
+    backlog: Backlog
     done_last_hour: int
     last_run: StageRun | None
     next_run: datetime | None
+    pause: StagePause | None
+
+    @property
+    def waiting(self) -> int:
+        return self.backlog.waiting
+
+    @property
+    def oldest(self) -> datetime | None:
+        return self.backlog.oldest
+
+    @property
+    def working(self) -> int:
+        return self.backlog.working
+
+    @property
+    def failed(self) -> int:
+        return self.backlog.failed
 
 
 @dataclass(frozen=True)
@@ -72,9 +97,16 @@ class FailureGroup:
 
 @dataclass(frozen=True)
 class Worker:
+    """The workers of one queue, with what is in it."""
+
     cluster: str
     beat_at: datetime | None
-    waiting: int
+    load: queue.Load
+
+    @property
+    def waiting(self) -> int:
+        """Tasks that wait or are being worked on."""
+        return self.load.waiting + self.load.running
 
     @property
     def is_alive(self) -> bool:
@@ -97,27 +129,38 @@ class PipelineState:
 
 
 def pipeline_state() -> PipelineState:
-    """Everything on the page, in eight queries however many rows there are."""
-    return PipelineState(tuple(stage_rows()), tuple(_failure_groups()), tuple(_workers()))
+    """Everything on the page, in nine queries however many rows there are."""
+    return PipelineState(tuple(stage_rows()), tuple(_failure_groups()), tuple(list_workers()))
 
 
 def stage_rows() -> Iterator[StageRow]:
     """One row a stage, in the order of the pipeline."""
     names = [stage.name for stage in queue.stages()]
-    backlog = {(name, status): (count, oldest) for name, status, count, oldest in _backlog()}
+    backlogs, pauses = list_backlogs(), {pause.stage: pause for pause in StagePause.objects.select_related("paused_by")}
     done, last, upcoming = _done_last_hour(names), _last_runs(names), queue.next_runs()
     for stage in queue.stages():
-        waiting, oldest = backlog.get((stage.name, Status.PENDING), (0, None))
         yield StageRow(
             stage=stage,
-            waiting=waiting,
-            oldest=oldest,
-            working=backlog.get((stage.name, Status.PROCESSING), (0, None))[0],
-            failed=backlog.get((stage.name, Status.FAILED), (0, None))[0],
+            backlog=backlogs.get(stage.name, Backlog()),
             done_last_hour=done.get(stage.name, 0),
             last_run=last.get(stage.name),
             next_run=upcoming.get(stage.name),
+            pause=pauses.get(stage.name),
         )
+
+
+def list_backlogs() -> dict[str, Backlog]:
+    """What waits for each stage that works on rows; one query."""
+    counted = {(name, status): (count, oldest) for name, status, count, oldest in _backlog()}
+    nothing = (0, None)
+    return {
+        stage: Backlog(
+            *counted.get((stage, Status.PENDING), nothing),
+            working=counted.get((stage, Status.PROCESSING), nothing)[0],
+            failed=counted.get((stage, Status.FAILED), nothing)[0],
+        )
+        for stage, _ in _tables()
+    }
 
 
 def retry(stage: str, *, cause: str | None = None, pk: int | None = None) -> int:
@@ -207,7 +250,7 @@ def _newest_failures() -> QuerySet[Any, Any]:
     return _union(failed).order_by(F("finished_at").desc(nulls_last=True))[:EXAMPLES]
 
 
-def _workers() -> Iterator[Worker]:
+def list_workers() -> list[Worker]:
+    """The workers of each queue, in two queries."""
     beats = dict(WorkerHeartbeat.objects.values_list("cluster", "beat_at"))
-    for cluster, waiting in queue.depths().items():
-        yield Worker(cluster, beats.get(cluster), waiting)
+    return [Worker(cluster, beats.get(cluster), load) for cluster, load in queue.loads().items()]
