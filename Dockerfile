@@ -21,6 +21,7 @@ COPY jobs jobs
 COPY ingestion ingestion
 COPY matching matching
 COPY templates templates
+COPY locale locale
 COPY static static
 COPY deploy deploy
 ENV PATH=/opt/venv/bin:$PATH \

@@ -8,10 +8,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, register
+from django.core.checks import CheckMessage, Error, Warning, register
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
 
+from cvmatch.core.errors import InvalidInput
+from cvmatch.core.http_api.limits import limits_of
 from cvmatch.core.queue import stages
 from matching import catalogue
 from matching.search.google_talent.client import is_installed
@@ -97,6 +99,15 @@ def search_backend_can_be_asked(**_: Any) -> list[CheckMessage]:
     return [Error(message, hint=hint, id="cvmatch.E008") for is_sound, hint in hints if not is_sound]
 
 
+@register
+def limits_can_be_read(**_: Any) -> list[CheckMessage]:
+    try:
+        limits_of(settings.THROTTLE)
+    except InvalidInput as error:
+        return [Error("CVMATCH_THROTTLE cannot be read.", hint=error.message, id="cvmatch.E012")]
+    return []
+
+
 def _faults_of_endpoint(endpoint: Mapping[str, Any]) -> list[str]:
     """Says no value: one of them is the key."""
     key_is_sound = re.fullmatch(r"[!-~]+", endpoint["key"])
@@ -126,3 +137,27 @@ def _importable(path: str) -> bool:
     except ImportError:
         return False
     return True
+
+
+@register
+def every_route_is_in_the_table_of_access(**_: Any) -> list[CheckMessage]:
+    from cvmatch.guarding import unnamed_in_table  # late: the addresses of the project are not needed to start
+
+    hint = "Say in cvmatch/access.py who may; until then nobody can."
+    return [Error(f"{name} is not in the table of access.", hint=hint, id="cvmatch.E010") for name in unnamed_in_table()]
+
+
+@register
+def sign_up_is_open_or_closed(**_: Any) -> list[CheckMessage]:
+    if settings.SIGN_UP in {"open", "closed"}:
+        return []
+    message = f"CVMATCH_SIGN_UP is {settings.SIGN_UP!r}."
+    return [Error(message, hint="It must be one of: open, closed.", id="cvmatch.E011")]
+
+
+@register(deploy=True)
+def mail_can_be_sent_to_who_signs_up(**_: Any) -> list[CheckMessage]:
+    if settings.EMAIL_URL or settings.SIGN_UP != "open":
+        return []
+    hint = "Set CVMATCH_EMAIL_URL, or CVMATCH_SIGN_UP=closed."
+    return [Warning("Anybody can sign up, and no address is ever confirmed.", hint=hint, id="cvmatch.W001")]

@@ -1,4 +1,4 @@
-"""Operations: the pipeline page with its retry buttons, and health for machines."""
+"""Operations: the pipeline page with its buttons, and health for machines."""
 
 from __future__ import annotations
 
@@ -9,32 +9,57 @@ from django.core.cache import cache
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from cvmatch.core import queue
+from cvmatch.core.errors import InvalidInput
+from cvmatch.core.models import User
 from cvmatch.core.pages import number
-from cvmatch.core.web import operators_only
+from cvmatch.core.pausing import pause_stage, resume_stage
 from cvmatch.pipeline_state import PipelineState, pipeline_state, retry
+from cvmatch.pipeline_trend import trend_of
 
 OK = "ok"
 
 
 @require_safe
-@operators_only
 def pipeline_page(request: HttpRequest) -> HttpResponse:
-    """One row a stage, workers, failures by cause; asks for itself every five seconds."""
-    part = "#state" if request.headers.get("HX-Target") == "state" else ""
-    return render(request, f"operations/pipeline.html{part}", {"state": pipeline_state()})
+    """One row a stage, workers, failures by cause, asked for every five seconds; below it the last day, every minute."""
+    target, stage = request.headers.get("HX-Target"), request.GET.get("stage", "")
+    if target == "state":
+        return render(request, "operations/pipeline.html#state", {"state": pipeline_state()})
+    if target == "trend":
+        return render(request, "operations/trend.html", {"trend": trend_of(stage)})
+    return render(request, "operations/pipeline.html", {"state": pipeline_state(), "trend": trend_of(stage)})
 
 
 @require_POST
-@operators_only
 def pipeline_retry(request: HttpRequest) -> HttpResponse:
     """Try failed rows again: one (``pk``), those with the same ``cause``, or all of a ``stage``."""
     pk = request.POST.get("pk", "")
     count = retry(request.POST.get("stage", ""), cause=request.POST.get("cause"), pk=number(pk))
-    messages.success(request, f"{count} put back, to be tried again." if count else "Nothing was left to try again.")
+    messages.success(
+        request, _("%d put back, to be tried again.") % count if count else _("Nothing was left to try again.")
+    )
+    return redirect("pipeline")
+
+
+@require_POST
+def pipeline_pause(request: HttpRequest) -> HttpResponse:
+    """Stop a ``stage`` or let it go on, as ``action`` says."""
+    stage, action = request.POST.get("stage", ""), request.POST.get("action", "")
+    if action == "pause":
+        by = request.user if isinstance(request.user, User) else None
+        pause_stage(stage=stage, by=by)
+        said = _("%(stage)s is paused. A run that is going ends first; its rows wait.")
+    elif action == "resume":
+        resume_stage(stage=stage)
+        said = _("%(stage)s goes on, with what waited first.")
+    else:
+        raise InvalidInput(_("There is no such action."))
+    messages.success(request, said % {"stage": stage})
     return redirect("pipeline")
 
 
@@ -56,7 +81,12 @@ def ready(request: HttpRequest) -> JsonResponse:
 
 def health_checks() -> dict[str, str]:
     """ "ok" or the kind of error for each part that a request needs."""
-    return {"database": _attempt(_ask_database), "cache": _attempt(_ask_cache), "queue": _attempt(queue.depths)}
+    return {"database": _attempt(_ask_database), "cache": cache_check(), "queue": _attempt(queue.depths)}
+
+
+def cache_check() -> str:
+    """ "ok", or the kind of error where the cache does not keep what it is given."""
+    return _attempt(_ask_cache)
 
 
 def system_health() -> dict[str, Any]:
@@ -67,10 +97,11 @@ def system_health() -> dict[str, Any]:
     state = pipeline_state()
     checks |= {f"worker {worker.cluster}": OK if worker.is_alive else "no sign of life" for worker in state.workers}
     works = all(answer == OK for answer in checks.values())
-    return {"status": OK if works else "degraded", "checks": checks, "stages": _stages_as_json(state)}
+    return {"status": OK if works else "degraded", "checks": checks, "stages": stages_as_json(state)}
 
 
-def _stages_as_json(state: PipelineState) -> list[dict[str, Any]]:
+def stages_as_json(state: PipelineState) -> list[dict[str, Any]]:
+    """The stages in plain values, in the order of the pipeline."""
     return [
         {
             "name": row.stage.name,
@@ -82,6 +113,7 @@ def _stages_as_json(state: PipelineState) -> list[dict[str, Any]]:
             "last_run": row.last_run.started_at if row.last_run else None,
             "last_error": row.last_run.error if row.last_run else "",
             "next_run": row.next_run,
+            "paused": row.pause is not None,
         }
         for row in state.stages
     ]

@@ -1,4 +1,4 @@
-"""The operations page on ranking: how good each ranker is on labelled collections, now and over the last runs."""
+"""The operations page on ranking: how good each ranker is on labelled collections, over the runs, and how points are spread."""
 
 from __future__ import annotations
 
@@ -9,12 +9,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from cvmatch.core.web import operators_only
 from matching.selectors.evaluations import FIRST, OURS, Evaluation, History, Result, list_evaluations
+from matching.selectors.spread import NEWEST_LISTS, spread_of_scores
 
 # Below this a difference is called one: five in a hundred would show by chance.
 SURE = 0.05
-HIGH, WIDE = 100, 20
 
 
 @dataclass(frozen=True)
@@ -36,36 +35,46 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Run:
+    """Our ranker in one run; a measure that it did not take is None."""
+
+    run: Evaluation
+    values: tuple[float | None, ...]
+
+
+@dataclass(frozen=True)
 class Shown:
-    """One collection: the last run as a table, and our ranker over all runs as the points of a line."""
+    """One collection: the last run as a table of rankers, and our ranker over all runs, newest first."""
 
     history: History
     measures: tuple[str, ...]
     rows: tuple[Row, ...]
-    width: int
-    points: str
+    runs: tuple[Run, ...]
 
 
 @require_safe
-@operators_only
 def evaluation_page(request: HttpRequest) -> HttpResponse:
-    """The last evaluation of each collection, and what it was before."""
-    shown = [shown_of(history) for history in list_evaluations()]
-    return render(request, "operations/evaluation.html", {"collections": shown, "first": FIRST, "ours": OURS})
+    """The last evaluation of each collection, what it was before, and the points that people see."""
+    shown = {
+        "collections": [shown_of(history) for history in list_evaluations()],
+        "first": FIRST,
+        "ours": OURS,
+        "spread": spread_of_scores(),
+        "newest": NEWEST_LISTS,
+    }
+    return render(request, "operations/evaluation.html", shown)
 
 
 def shown_of(history: History) -> Shown:
     latest = history.latest
     measures = tuple(latest.results[0].measures)
     rows = tuple(_row(result, latest, measures) for result in latest.results)
-    return Shown(history, measures, rows, max(1, len(history.runs) - 1) * WIDE, points_of(history.runs))
+    return Shown(history, measures, rows, tuple(_run(run, measures) for run in history.runs))
 
 
-def points_of(runs: Sequence[Evaluation]) -> str:
-    """Our ranker's first measure, oldest run left, 0 at the ground and 1 at the top; one run alone is a level line."""
-    known = [run.ours.measures[FIRST] for run in reversed(runs) if run.ours]
-    values = known * 2 if len(known) == 1 else known
-    return " ".join(f"{place * WIDE},{HIGH * (1 - value):.1f}" for place, value in enumerate(values))
+def _run(run: Evaluation, measures: Sequence[str]) -> Run:
+    ours = run.ours
+    return Run(run, tuple(ours.measures.get(name) if ours else None for name in measures))
 
 
 def _row(result: Result, run: Evaluation, measures: Sequence[str]) -> Row:

@@ -8,17 +8,22 @@ from datetime import timedelta
 from django.conf import settings
 from django.utils import timezone
 
+from cvmatch.backlog import delete_old_samples
+from cvmatch.core.http_api.counters import delete_old_counts
+from cvmatch.core.http_api.once import delete_old_calls
 from cvmatch.core.models import StageRun
 from cvmatch.core.queue import delete_finished
 from cvmatch.core.runner import StageReport
+from cvmatch.core.webhooks import delete_old_deliveries
 from ingestion.services import delete_superseded
 from ingestion.syncing import delete_old_runs
+from ingestion.viewings import delete_old_views
 from jobs.services import delete_expired
 from matching.retention import delete_old_embeddings, delete_old_predictions, delete_unused_snapshots
 
 
 def clean_up(limit: int, only: Sequence[int] | None = None) -> StageReport:
-    """Remove old lists, replaced CV versions, jobs that ended long ago, old runs of sources and old log lines.
+    """Remove old lists, replaced CV versions, jobs that ended long ago, old runs of sources, what was kept of calls, old logs.
 
     Up to ``limit`` of each kind.
     """
@@ -27,8 +32,13 @@ def clean_up(limit: int, only: Sequence[int] | None = None) -> StageReport:
     removed += delete_superseded(before=before, limit=limit)
     removed += delete_expired(before=before, limit=limit)
     removed += delete_old_runs(before=before, limit=limit)
+    removed += delete_old_views(before=timezone.now() - timedelta(days=settings.AUDIT_DAYS), limit=limit)
     removed += delete_old_embeddings(before=before, limit=limit)
     removed += delete_unused_snapshots(limit=limit)
+    removed += delete_old_calls(limit=limit)
+    removed += delete_old_counts(limit=limit)
+    removed += delete_old_deliveries(limit=limit)
+    removed += delete_old_samples()
     removed += StageRun.objects.filter(started_at__lt=before).delete()[0]
     removed += delete_finished(before)
     return StageReport(claimed=removed, done=removed, more=removed >= limit)

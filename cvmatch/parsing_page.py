@@ -9,8 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from cvmatch.core.keeping import kept
 from cvmatch.core.pages import number
-from cvmatch.core.web import operators_only
 from ingestion.parsing_figures import LONGEST_DAYS, ParsingState, Share, Step, parsing_state
 from ingestion.quality import CHECK_BELOW, Bin
 
@@ -53,11 +53,10 @@ class Confidence:
 
 
 @require_safe
-@operators_only
 def parsing_page(request: HttpRequest) -> HttpResponse:
     """How well CVs were read in the last days; ``days`` is 1 to 730."""
-    days = number(request.GET.get("days", "")) or DEFAULT_DAYS
-    state = parsing_state(min(days, LONGEST_DAYS))
+    days = min(number(request.GET.get("days", "")) or DEFAULT_DAYS, LONGEST_DAYS)
+    state = kept("parsing", days, lambda: parsing_state(days))
     shown = {
         "state": state,
         "choices": DAYS,

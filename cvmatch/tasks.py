@@ -8,9 +8,11 @@ import structlog
 from django.conf import settings
 from django.utils import timezone
 
+from cvmatch import queue_test
 from cvmatch.core import runner
 from cvmatch.core.memory import settle
 from cvmatch.core.models import WorkerHeartbeat
+from cvmatch.core.pausing import is_paused
 from cvmatch.core.queue import BULK, enqueue, get_stage
 from jobs import taxonomy
 from matching.embedding import get_provider
@@ -23,6 +25,8 @@ def run_stage(
     """Run one stage for these rows, or one batch of whatever waits; what was left over is enqueued again."""
     with structlog.contextvars.bound_contextvars(request_id=request_id):
         heartbeat(queue)
+        if is_paused(name):  # its rows wait; whoever lets it go on starts it again
+            return "paused"
         taxonomy.refresh()  # skills that people changed while this process was running
         report = runner.run(get_stage(name), limit=batch_size(name), only=list(ids) or None, trigger=trigger)
         if report.more:
@@ -33,6 +37,11 @@ def run_stage(
 def heartbeat(cluster: str) -> None:
     """Say that a worker of this cluster is alive."""
     WorkerHeartbeat.objects.update_or_create(cluster=cluster, defaults={"beat_at": timezone.now()})
+
+
+def echo(queue: str, test: str, sent_at: float) -> None:
+    """Say that the task was done: how long that took tells how long any task waits."""
+    queue_test.note(test, queue, sent_at)
 
 
 def batch_size(name: str) -> int:

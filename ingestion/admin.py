@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 
 from cvmatch.core.admin import STAGED_FIELDS, STAGED_FILTERS, STAGED_LIST, ReadOnlyAdmin, StagedAdmin, link_to
 from ingestion import admin_sources as admin_sources  # Django looks for this module only
+from ingestion import admin_viewings as admin_viewings
 from ingestion.models import CV, Candidate, Confirmation, Correction
 
 _HEAVY = ("text", "matched_text", "parsed_json", "read_json", "skills_json", "search", "findings")
@@ -23,6 +24,7 @@ _HEAVY = ("text", "matched_text", "parsed_json", "read_json", "skills_json", "se
 class CandidateAdmin(ReadOnlyAdmin):
     list_display = ("id", "account", "versions", "desired_pay", "desired_currency", "created_at")
     list_select_related = ("user",)
+    list_filter = (("user", admin.EmptyFieldListFilter), "desired_currency", "created_at")
     search_fields = ("user__username", "user__email", "cvs__name")
     fields = ("account", "versions", "desired_pay", "desired_currency", "created_at")
     readonly_fields = ("account", "versions", "created_at")
@@ -137,6 +139,7 @@ class CorrectionAdmin(ReadOnlyAdmin):
 @admin.register(Confirmation)
 class ConfirmationAdmin(ReadOnlyAdmin):
     list_display = ("id", "of", "made_by", "made_at")
+    search_fields = ("cv__name", "made_by__username")
     list_filter = ("made_at",)
     list_select_related = ("cv", "made_by")
     fields = ("of", "resume_json", "made_by", "made_at")

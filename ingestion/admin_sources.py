@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from cvmatch.core.admin import STAGED_FIELDS, STAGED_FILTERS, STAGED_LIST, ReadOnlyAdmin, StagedAdmin
-from ingestion.models import Source, SyncRun
+from ingestion.models import LinkCheck, Source, SyncRun
 from ingestion.syncing import pause, request_sync, resume
 
 
@@ -85,9 +85,19 @@ class SyncRunAdmin(StagedAdmin):
         *STAGED_LIST,
     )  # fmt: skip
     list_filter = (*STAGED_FILTERS, "source", "trigger", ("doubt", admin.EmptyFieldListFilter))
+    search_fields = ("source__name", "error")
     list_select_related = ("source",)
     ordering = ("-pk",)
     fields = (
         "source", "trigger", "asked_at", "started_at", *STAGED_FIELDS, "wait_until", "pages", "fetched", "created", "updated",
         "unchanged", "failed", "expired", "repairs", "rejected", "doubt", "is_confirmed", "is_complete", "is_read", "cursor",
     )  # fmt: skip
+
+
+@admin.register(LinkCheck)
+class LinkCheckAdmin(ReadOnlyAdmin):
+    list_display = ("job_id", "outcome", "checked_at", "gone_since")
+    list_filter = ("outcome", "checked_at")
+    search_fields = ("job__title", "job__source")
+    ordering = ("-checked_at",)
+    fields = ("job", "outcome", "checked_at", "gone_since")

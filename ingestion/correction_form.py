@@ -6,6 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from cvmatch.core.errors import CvmatchError
 from ingestion.corrections import FIELDS, Corrected, Target, resolve
 from ingestion.corrections.check import LONGEST, LONGEST_LINE
@@ -15,10 +18,10 @@ from ingestion.reading import name_of, title_of
 
 VALUE = "value"
 _HINTS = {
-    DATE: "A year, or year and month: 2019 or 2019-03",
-    COUNTRY: "Two letters, as in DE",
+    DATE: gettext_lazy("A year, or year and month: 2019 or 2019-03"),
+    COUNTRY: gettext_lazy("Two letters, as in DE"),
 }
-_CURRENT = "Empty for a current position"
+_CURRENT = gettext_lazy("Empty for a current position")
 _TYPES = {EMAIL: "email", PHONE: "tel"}
 
 
@@ -112,7 +115,7 @@ def _input(target: Target, name: str, typed: Mapping[str, str], error: str) -> I
     field = target.field if name == VALUE else name
     kind = FIELDS[target.section][field]
     now = target.text if name == VALUE else (target.entry.text(name) if target.entry else "")
-    hint = _HINTS.get(kind, "")
+    hint = str(_HINTS.get(kind, ""))
     if field == "endDate" and target.section == "work":
         hint = f"{hint}. {_CURRENT}"
     return Input(
@@ -126,7 +129,8 @@ def _error(error: CvmatchError | None, wrong: str, target: Target, name: str) ->
 
 
 def _title(target: Target, is_new: bool) -> str:
-    return f"{'Add' if is_new else 'Correct'}: {_named(target.section, target.field)}"
+    text = _("Add: %s") if is_new else _("Correct: %s")
+    return text % _named(target.section, target.field)
 
 
 def _named(section: str, field: str) -> str:

@@ -222,7 +222,7 @@ SELECT finding ->> 0 AS kind, count(DISTINCT cv.id) AS cvs
 
 def _worst(rows: QuerySet[CV]) -> Iterator[Weak]:
     """Of the newest versions, those that something is wrong with, with the lowest score first."""
-    read = rows.filter(_READ, is_latest=True, quality__score__lt=1).order_by(_SCORE, "-finished_at")
+    read = rows.filter(_READ, is_latest=True, expires_at=None, quality__score__lt=1).order_by(_SCORE, "-finished_at")
     columns = ("pk", "name", "filename", "format", "findings", "finished_at")
     rows_read: Any = read.values_list(*columns, _SCORE)[:WORST]
     for pk, name, filename, file_format, findings, finished_at, score in rows_read:

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from cvmatch.core.highlight import Mark, Segment, segments
 from ingestion.corrections import FIELDS, Corrected
 from ingestion.corrections.schema import BASICS, MENTIONED, PROFILES
@@ -28,6 +30,7 @@ _GROUPS = {
     "interests": "Interests",
     "references": "References",
 }
+_SECTIONS = {**_GROUPS, PROFILES: "Profiles", MENTIONED: "Skills in the text"}
 _COMPACT = {"skills", "interests"}
 _ONE_BLOCK = {*_COMPACT, "languages"}
 _NAMES = {
@@ -153,12 +156,12 @@ def reading_of(reading: Corrected, text: str) -> Reading:
 def name_of(section: str, field: str) -> str:
     """What people call a field of a section: the name of a job is its employer."""
     key = field.rpartition(".")[2]
-    return _NAME_IN.get(section, "Name") if key == "name" else _NAMES.get(key, key.capitalize())
+    return _(_NAME_IN.get(section, "Name") if key == "name" else _NAMES.get(key, key.capitalize()))
 
 
 def title_of(section: str) -> str:
     """What people call a section."""
-    return {PROFILES: "Profiles", MENTIONED: "Skills in the text"}.get(section) or _GROUPS[section]
+    return _(_SECTIONS[section])
 
 
 def _fact_marks(facts: tuple[Fact, ...]) -> Iterator[Mark]:
@@ -170,7 +173,7 @@ def _fact_marks(facts: tuple[Fact, ...]) -> Iterator[Mark]:
                 anchor=f"t{fact.number}",
                 target=f"f{fact.number}",
                 state="uncertain" if fact.is_uncertain else "quiet",
-                title=f"Read as {fact.group}, {fact.name}",
+                title=_("Read as %(group)s, %(name)s") % {"group": fact.group, "name": fact.name},
                 key=f"f{fact.number}",
             )
 
@@ -204,7 +207,7 @@ def _facts(reading: Corrected) -> Iterator[Fact]:
                     number,
                     path,
                     f"{base}.{field}{key}",
-                    _GROUPS[section.partition(".")[0]],
+                    title_of(section.partition(".")[0]),
                     prefix.partition(".")[0],
                     name_of(section, field),
                     value.text,

@@ -10,7 +10,7 @@ from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, 
 from cvmatch.core.errors import NotFound
 from cvmatch.core.models import Status, User
 from cvmatch.core.pages import PAGE, Page, typed
-from ingestion.models import CV, Confirmation, Correction
+from ingestion.models import CV, Candidate, Confirmation, Correction
 
 # The texts are large and lists do not show them.
 _HEAVY = ("text", "matched_text", "parsed_json", "read_json", "search")
@@ -37,9 +37,14 @@ def list_cvs(user: User) -> QuerySet[CV]:
 
 
 def list_versions(cv: CV) -> QuerySet[CV]:
-    """Every version of the same candidate's CV, newest first, and whether people have corrected it (``is_corrected``)."""
+    """Every version of the same candidate's CV, as ``list_candidate_versions`` says it."""
+    return list_candidate_versions(cv.candidate)
+
+
+def list_candidate_versions(candidate: Candidate) -> QuerySet[CV]:
+    """Every version of a candidate's CV, newest first, and whether people have corrected it (``is_corrected``)."""
     corrections = Correction.objects.active().filter(cv=OuterRef("pk"))
-    versions = CV.objects.filter(candidate=cv.candidate).annotate(is_corrected=Exists(corrections))
+    versions = CV.objects.kept().filter(candidate=candidate).annotate(is_corrected=Exists(corrections))
     return versions.defer(*_HEAVY).order_by("-version")
 
 
@@ -49,7 +54,8 @@ def list_cv_page(user: User, *, words: str = "", before: int | None = None, limi
     cvs = cvs.annotate(has_concerns=has_concerns())
     if words := typed(words):
         cvs = cvs.filter(
-            Q(search=SearchQuery(words, search_type="websearch", config="english")) | Q(name__icontains=words)
+            Q(search=SearchQuery(words, search_type="websearch", config="english"))
+            | (Q() if user.is_blind else Q(name__icontains=words))
         )
     if before is not None:
         cvs = cvs.filter(pk__lt=before)
@@ -59,7 +65,7 @@ def list_cv_page(user: User, *, words: str = "", before: int | None = None, limi
 
 def find_own_cv(user: User) -> CV | None:
     """The newest version of the user's own CV."""
-    return CV.objects.filter(candidate__user=user).current().defer(*_HEAVY).first()
+    return CV.objects.filter(candidate__user=user).current().select_related("candidate").defer(*_HEAVY).first()
 
 
 def list_unfinished(user: User, *, limit: int = 5) -> tuple[list[CV], list[CV]]:

@@ -12,10 +12,10 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.db.models import Exists, Max, OuterRef
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from cvmatch.core.models import REQUEUED, Status, User
+from cvmatch.core.models import REQUEUED, Status, User, WebhookEvent
 from cvmatch.core.queue import announce
 from cvmatch.core.text import content_hash
 from ingestion.changes import Change
@@ -24,6 +24,7 @@ from ingestion.extract import check_content
 from ingestion.identity import hide_identity, hide_in
 from ingestion.integrity import blank_concerns
 from ingestion.models import CV, Candidate, skills_to_json, upload_path
+from ingestion.page_pictures import delete_pictures
 from ingestion.quality import assess
 from ingestion.values import PARSER_VERSION, ParsedCV
 from jobs import taxonomy
@@ -37,23 +38,35 @@ _READING = (
 
 
 def receive_cv(
-    *, content: bytes, filename: str, uploaded_by: User | None, candidate: Candidate | None = None, interactive: bool
+    *,
+    content: bytes,
+    filename: str,
+    uploaded_by: User | None,
+    candidate: Candidate | None = None,
+    interactive: bool,
+    expires_at: datetime | None = None,
 ) -> CV:
     """Keep an uploaded file as the newest version of the candidate's CV and start its way through the pipeline.
 
     Without ``candidate`` it belongs to the uploader when that is a candidate, and to a new candidate otherwise. The same
-    bytes again are not a new version: the version that has them is returned. Raises UnreadableDocument before anything
-    is stored when the file is empty, too large or of a type that cannot be read.
+    bytes again are not a new version: the version that has them is returned. With ``expires_at`` it is only matched, for
+    nobody's list of CVs, and erased then. Raises UnreadableDocument before anything is stored when the file is empty, too
+    large or of a type that cannot be read.
     """
     file_format = check_content(content, filename=filename, max_bytes=settings.MAX_UPLOAD_BYTES)
     digest = hashlib.sha256(content).hexdigest()
     path = upload_path(CV(sha256=digest), "")
     with _without_stray_file(path), transaction.atomic():
-        owner = _owner(uploaded_by, candidate)
-        latest = owner.cvs.current().filter(sha256=digest).first()
+        owner = _owner(uploaded_by, candidate) if expires_at is None else Candidate.objects.create()
+        versions = list(owner.cvs.only("version", "is_latest", "sha256"))
+        latest = next((version for version in versions if version.is_latest), None)
+        if latest is not None and latest.sha256 == digest:
+            return owner.cvs.get(pk=latest.pk)
         if latest is not None:
-            return latest
-        cv = _new_version(owner, digest, filename, file_format, uploaded_by, interactive)
+            owner.cvs.filter(is_latest=True).update(is_latest=False)
+        number = 1 + max((version.version for version in versions), default=0)
+        cv = _new_version(owner, number, digest, filename, file_format, uploaded_by, interactive)
+        cv.expires_at = expires_at
         cv.size, cv.file.name = len(content), default_storage.save(path, ContentFile(content))
         cv.save()
         announce("cv.received", [cv.pk], interactive=interactive)
@@ -78,9 +91,12 @@ def store_parse(cv: CV, text: str, parsed: ParsedCV) -> None:
     """Keep what was read from a CV and announce it; called inside the transaction that completes the row."""
     cv.text = text.replace("\x00", " ")  # PostgreSQL keeps no NUL; the same length keeps every span true
     cv.format = "scan" if parsed.scanned else parsed.format
+    is_first = not cv.is_read
     store_reading(cv, parsed)
     _make_current(cv)
     announce("cv.parsed", [cv.pk], interactive=cv.interactive)
+    if is_first:
+        cv.tell(WebhookEvent.CV_READ)
 
 
 def store_reading(cv: CV, read: ParsedCV) -> None:
@@ -221,6 +237,7 @@ def delete_file(name: str) -> None:
     def delete() -> None:
         if not CV.objects.filter(file=name).exists():
             default_storage.delete(name)
+            delete_pictures(name)
 
     transaction.on_commit(delete)
 
@@ -236,17 +253,16 @@ def _owner(uploaded_by: User | None, candidate: Candidate | None) -> Candidate:
 
 def _new_version(
     owner: Candidate,
+    number: int,
     digest: str,
     filename: str,
     file_format: str,
     uploaded_by: User | None,
     interactive: bool,
 ) -> CV:
-    newest = owner.cvs.aggregate(newest=Max("version"))["newest"] or 0
-    owner.cvs.current().update(is_latest=False)
     return CV(
         candidate=owner,
-        version=newest + 1,
+        version=number,
         uploaded_by=uploaded_by,
         filename=PurePath(filename or "cv").name[-200:],
         sha256=digest,

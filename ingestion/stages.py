@@ -8,7 +8,7 @@ from django.conf import settings
 
 from cvmatch.core.errors import CvmatchError, LeaseLost
 from cvmatch.core.runner import StageReport, work_off
-from ingestion import services, source_facts, syncing
+from ingestion import link_checks, services, source_facts, syncing
 from ingestion.extract.sandbox import Limits, read_document_sandboxed
 from ingestion.models import CV, SyncRun
 from ingestion.parse import parse_document
@@ -44,6 +44,12 @@ def sync_sources(limit: int, only: Sequence[int] | None = None) -> StageReport:
     """Work on one run of a connected source, as far as the time goes; what is left over is enqueued again."""
     rows = SyncRun.objects.select_related("source")
     return work_off(rows, limit=1, work=_sync, save=syncing.finish, chunk=1)
+
+
+def check_links(limit: int, only: Sequence[int] | None = None) -> StageReport:
+    """Follow some links of each source, to see whether what it says is open still is."""
+    checked = link_checks.check_links(limit=limit)
+    return StageReport(claimed=checked.links, done=checked.links, more=checked.more)
 
 
 def judge_sources(limit: int, only: Sequence[int] | None = None) -> StageReport:

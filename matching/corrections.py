@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from cvmatch.core.errors import CvmatchError, InvalidInput, NotFound
@@ -15,16 +15,17 @@ from cvmatch.core.web import current_user
 from ingestion import correcting
 from ingestion.correction_form import VALUE, Form, form_of, written
 from ingestion.models import CV
+from ingestion.naming import refuse_blind
 from ingestion.selectors import get_cv, list_corrections
 from matching.views import cv_context, reading_with
 
 
 @require_POST
-@login_required
 def cv_correct(request: HttpRequest, pk: int) -> HttpResponse:
     """Save, remove, undo or confirm; what cannot be comes back with what is there now, in its form where there is one."""
     user = current_user(request)
     cv = get_cv(user, pk)
+    refuse_blind(user)
     failure: CvmatchError | None = None
     try:
         _do(request, cv, user)
@@ -33,12 +34,12 @@ def cv_correct(request: HttpRequest, pk: int) -> HttpResponse:
             raise
         failure = error
     if failure is None and not request.headers.get("HX-Request"):
-        messages.success(request, "Saved. The jobs are compared again with what holds now.")
+        messages.success(request, _("Saved. The jobs are compared again with what holds now."))
         return redirect("cv", pk=cv.pk)
     form = _form_again(request, cv, failure) if failure else None
     part = "#corrected" if request.headers.get("HX-Request") else ""
     context = {
-        **cv_context(get_cv(user, pk), form=form),
+        **cv_context(user, get_cv(user, pk), form=form),
         "oob": bool(part),
         "problem": failure.message if failure and form is None else "",
     }

@@ -49,18 +49,25 @@ class Progress:
         return str(Status.PENDING if states[1] == Status.PENDING else Status.PROCESSING)
 
     @property
+    def share(self) -> float:
+        """How far, 0 to 1: each step counts the same, the last as far as its lines are done."""
+        done = sum(step.status == Status.COMPLETED for step in self.steps[:-1])
+        last = self.steps[-1].status == Status.COMPLETED
+        within = 1.0 if last else self.explained / self.matches if self.matches else 0.0
+        return (done + within) / len(self.steps)
+
+    @property
     def is_over(self) -> bool:
         return self.status in {Status.COMPLETED, Status.FAILED, SUPERSEDED}
 
 
-def cv_progress(cv: CV) -> Progress:
-    """Received → read → embedded → matched → explained, each with its state; three queries."""
+def cv_progress(cv: CV, prediction: Prediction | None = None) -> Progress:
+    """Received → read → embedded → matched → explained, each with its state; three queries.
+
+    Of one list when it is given, else of the newest one that was made of what holds of the CV now.
+    """
     embedding = CVEmbedding.objects.filter(cv=cv, content_hash=cv.content_hash).first()
-    prediction = (
-        Prediction.objects.filter(cv=cv, side=Prediction.Side.JOBS_FOR_CV).order_by("-created_at", "-pk").first()
-    )
-    if prediction and prediction.status == Status.COMPLETED and prediction.input_hash != cv.content_hash:
-        prediction = None  # of what was read before it was corrected or read anew
+    prediction = prediction or _newest(cv)
     explained = _explained(prediction)
     steps = (
         Step("received", Status.COMPLETED, cv.uploaded_at),
@@ -72,6 +79,20 @@ def cv_progress(cv: CV) -> Progress:
     return Progress(
         steps, prediction.pk if prediction else None, explained.done, explained.total, superseded=not cv.is_latest
     )
+
+
+def _newest(cv: CV) -> Prediction | None:
+    lists = Prediction.objects.filter(cv=cv, side=Prediction.Side.JOBS_FOR_CV)
+    newest = lists.order_by("-created_at", "-pk").first()
+    if newest and newest.status == Status.COMPLETED and newest.input_hash != cv.content_hash:
+        return None  # of what was read before it was corrected or read anew
+    return newest
+
+
+def list_progress(prediction: Prediction) -> Progress:
+    """Matched → explained, of one list whatever it is made for; one query."""
+    explained = _explained(prediction)
+    return Progress((_step("matched", prediction), explained.step), prediction.pk, explained.done, explained.total)
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import connection, transaction
 
+from cvmatch.core.text import content_hash
+from ingestion.models import CV
 from matching.models import Prediction, TextEmbedding
+from matching.vectors import cv_texts
 
 
 def delete_old_predictions(*, before: datetime, limit: int) -> int:
@@ -54,3 +58,23 @@ def delete_old_embeddings(*, before: datetime, limit: int) -> int:
     """Forget cached vectors made before that moment; a text that is still here is embedded again when it is needed."""
     old = TextEmbedding.objects.filter(created_at__lt=before).values_list("pk", flat=True)[:limit]
     return int(TextEmbedding.objects.filter(pk__in=list(old)).delete()[0])
+
+
+def forget_cvs(cv_ids: Sequence[int]) -> None:
+    """Forget what is kept of CVs under the hash of their content: what the scorer saw of them, and cached vectors.
+
+    Called while they are still there and locked. What another CV of the same content needs stays.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            DELETE FROM matching_snapshot s
+             WHERE s.sha256 IN (SELECT m.cv_snapshot FROM matching_match m WHERE m.cv_id = ANY(%(ids)s))
+               AND NOT EXISTS (SELECT FROM ingestion_cv other
+                                WHERE other.content_hash = s.body_json ->> 'content_hash' AND NOT other.id = ANY(%(ids)s))
+            """,
+            {"ids": list(cv_ids)},
+        )
+    cvs = CV.objects.filter(pk__in=cv_ids).parsed().defer("search")
+    texts = {text for cv in cvs for text in cv_texts(cv, cv.parsed).values()}
+    TextEmbedding.objects.filter(content_hash__in={content_hash(text) for text in texts}).delete()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -32,17 +33,19 @@ from matching.models import (
 from matching.ranking import Ranked, ranking_version
 from matching.scoring.relations import partial_credits
 from matching.snapshots import Gathered, current_recipe
+from matching.telling import tell_ready
 from matching.values import Account, Passages, fits_to_json, links_to_json, parts_to_json
 from matching.vectors import TextVectors
 
 # A list that is older than this is made again, for the jobs that came in meanwhile (PIP4).
 FRESH_FOR = timedelta(hours=24)
 PLAN_ROWS = 2000
+OPEN = (Status.PENDING, Status.PROCESSING)
 NEVER = datetime.min.replace(tzinfo=UTC)
 
 _TEXTS = {
     "jobs": "SELECT search FROM jobs_job WHERE status = 'active'",
-    "cvs": "SELECT search FROM ingestion_cv WHERE is_latest AND content_hash <> ''",
+    "cvs": "SELECT search FROM ingestion_cv WHERE is_latest AND expires_at IS NULL AND content_hash <> ''",
 }
 
 # One statement, so that two planners at once cannot undo each other's claims: a row is reset only when its input differs.
@@ -129,6 +132,32 @@ def request_matches(*, cv: CV | None = None, job: Job | None = None, requested_b
     return prediction
 
 
+def request_many(*, cv_ids: Sequence[int], requested_by: User | None) -> dict[int, Prediction]:
+    """The same for the jobs of many CVs at once, by CV; one that is gone has none. Bulk work: nobody waits for a single one."""
+    with transaction.atomic():
+        there = set(CV.objects.filter(pk__in=cv_ids).select_for_update(no_key=True).values_list("pk", flat=True))
+        wanted = [pk for pk in cv_ids if pk in there]
+        Prediction.objects.bulk_create(
+            [Prediction(side=Prediction.Side.JOBS_FOR_CV, cv_id=pk, requested_by=requested_by) for pk in wanted],
+            ignore_conflicts=True,
+        )
+        open_ = Prediction.objects.filter(side=Prediction.Side.JOBS_FOR_CV, cv__in=wanted, status__in=OPEN)
+        announce("cv.match_requested", wanted)
+        return {prediction.cv_id or 0: prediction for prediction in open_}
+
+
+def request_candidates(*, job_ids: Sequence[int], requested_by: User | None) -> int:
+    """Ask for the candidates of many jobs at once; returns how many lists are open now. A job that has ended gets none."""
+    with transaction.atomic():
+        wanted = list(Job.objects.active().filter(pk__in=job_ids).order_by("pk").values_list("pk", flat=True))
+        Prediction.objects.bulk_create(
+            [Prediction(side=Prediction.Side.CVS_FOR_JOB, job_id=pk, requested_by=requested_by) for pk in wanted],
+            ignore_conflicts=True,
+        )
+        announce("job.match_requested", wanted)
+        return len(wanted)
+
+
 def store_cv_vectors(row: CVEmbedding, vectors: TextVectors) -> None:
     """Replace the vectors of a CV and announce it; called inside the transaction that completes the row."""
     CVVector.objects.bulk_create(
@@ -170,7 +199,9 @@ def store_prediction(prediction: Prediction, ranked: Ranked) -> None:
         setattr(prediction, name, getattr(ranked, name))
     seen = Gathered()
     prediction.recipe = seen.name(current_recipe())
-    prediction.save(update_fields=[*facts, "recipe"])
+    bands = Counter(line.score.band for line in ranked.lines)
+    prediction.strong, prediction.good = bands["strong"], bands["good"]
+    prediction.save(update_fields=[*facts, "recipe", "strong", "good"])
     matches = Match.objects.bulk_create(
         Match(
             prediction=prediction,
@@ -196,6 +227,7 @@ def store_prediction(prediction: Prediction, ranked: Ranked) -> None:
     Snapshot.objects.bulk_create(seen.rows, ignore_conflicts=True)
     Explanation.objects.bulk_create(Explanation(match=match, interactive=prediction.interactive) for match in matches)
     announce("prediction.ready", [prediction.pk], interactive=prediction.interactive)
+    tell_ready(prediction)
 
 
 def store_explanation(explanation: Explanation, account: Account) -> None:

@@ -12,7 +12,7 @@ from cvmatch.core.errors import CvmatchError
 from cvmatch.core.models import Status
 from cvmatch.core.runner import StageReport, work_off
 from jobs.models import JobReading
-from matching import catalogue, services
+from matching import asking, catalogue, services
 from matching.accounts import accounts_of
 from matching.embedding import get_provider
 from matching.models import CVEmbedding, Explanation, JobEmbedding, Prediction, TalentPosting
@@ -94,6 +94,12 @@ def sync_talent(limit: int, only: Sequence[int] | None = None) -> StageReport:
     return (
         gone + told + StageReport(error=f"The service takes no more until {until:%Y-%m-%d %H:%M} UTC." if until else "")
     )
+
+
+def forget_expired(limit: int, only: Sequence[int] | None = None) -> StageReport:
+    """Erase texts and files that came only to be matched, once their time is over."""
+    erased = asking.forget_expired(limit=limit)
+    return StageReport(claimed=erased, done=erased, more=erased >= limit)
 
 
 def _embed_cvs(rows: Sequence[CVEmbedding]) -> Sequence[TextVectors]:

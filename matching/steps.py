@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from cvmatch.core.models import Status
 from matching.progress import Progress
 
@@ -35,6 +37,12 @@ def steps_of(progress: Progress) -> tuple[ShownStep, ...]:
     return tuple(_steps(progress))
 
 
+def took(steps: tuple[ShownStep, ...]) -> float | None:
+    """Seconds from the upload to the last step, once all are through and all were measured."""
+    measured = [step.seconds for step in steps[1:] if step.state == "done" and step.seconds is not None]
+    return sum(measured) if len(measured) == len(steps) - 1 else None
+
+
 def _steps(progress: Progress) -> Iterator[ShownStep]:
     before: datetime | None = None
     is_next = True
@@ -58,5 +66,5 @@ def _steps(progress: Progress) -> Iterator[ShownStep]:
 
 def _note(name: str, state: str, progress: Progress) -> str:
     if name == "explained" and state == "working" and progress.matches:
-        return f"{progress.explained} of {progress.matches}"
+        return _("%(done)d of %(all)d") % {"done": progress.explained, "all": progress.matches}
     return {"done": "", "working": "working …", "waiting": "", "failed": "failed"}[state]

@@ -10,6 +10,7 @@ import numpy as np
 
 from cvmatch.core.text import content_hash
 from ingestion.models import CV
+from ingestion.values import ParsedCV
 from jobs.models import Job
 from jobs.skills import skill_name
 from matching.embedding import Vector, get_provider
@@ -34,18 +35,24 @@ class TextVectors:
 def cv_vectors(cvs: Sequence[CV]) -> list[TextVectors]:
     """The vectors of each CV."""
     parsed = [cv.parsed for cv in cvs]
-    pairs = list(zip(cvs, parsed, strict=True))
-    by_kind = _by_kind(
-        {
-            Kind.TEXT: [texts.cv_text(cv.matched_text, resume) for cv, resume in pairs],
-            Kind.TITLE: [texts.cv_title_text(resume, cv.matched_text) for cv, resume in pairs],
-            Kind.SKILLS: [_names(mention.skill_id for mention in cv.skills) for cv in cvs],
-        }
-    )
+    of_each = [cv_texts(cv, resume) for cv, resume in zip(cvs, parsed, strict=True)]
+    by_kind = _by_kind({kind: [of_cv[kind] for of_cv in of_each] for kind in Kind})
     passages = _embedded(
-        [(cv.matched_text, cv_passages(cv.matched_text, texts.cv_title_spans(resume))) for cv, resume in pairs]
+        [
+            (cv.matched_text, cv_passages(cv.matched_text, texts.cv_title_spans(resume)))
+            for cv, resume in zip(cvs, parsed, strict=True)
+        ]
     )
     return [TextVectors(*row) for row in zip(by_kind, passages, _links(cvs, passages), strict=True)]
+
+
+def cv_texts(cv: CV, parsed: ParsedCV) -> dict[Kind, str]:
+    """The whole texts of a CV that are embedded through the cache."""
+    return {
+        Kind.TEXT: texts.cv_text(cv.matched_text, parsed),
+        Kind.TITLE: texts.cv_title_text(parsed, cv.matched_text),
+        Kind.SKILLS: _names(mention.skill_id for mention in cv.skills),
+    }
 
 
 def job_vectors(jobs: Sequence[Job]) -> list[TextVectors]:

@@ -3,64 +3,76 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from urllib.parse import parse_qs, urlsplit
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from cvmatch.core.models import Status
+from cvmatch.core.keeping import kept
+from cvmatch.core.models import Status, User
 from cvmatch.core.pages import number
-from cvmatch.core.web import current_user, recruiters_only
+from cvmatch.core.web import current_user
 from ingestion.correction_form import Form, form_of, history_of
 from ingestion.corrections import Corrected, corrected
-from ingestion.models import CV, Correction
+from ingestion.models import CV, Correction, CVView
+from ingestion.page_pictures import pages_of
 from ingestion.reading import reading_of
 from ingestion.selectors import find_confirmation, get_cv, list_corrections, list_versions
+from ingestion.viewings import note_view
 from jobs.facets import count_facets
 from jobs.filter_input import filter_from
 from jobs.models import Job
-from jobs.selectors import get_job
 from jobs.values import JobFilter
-from matching import retrying, services
+from matching import feedback, retrying, services
 from matching.live import is_ready, rank_now
+from matching.models import Interaction
 from matching.progress import Progress, cv_progress
-from matching.selectors import candidates_for_job, get_match_page, jobs_for_cv
-from matching.selectors.lines import line_of
-from matching.selectors.lists import RankedList, is_searchable, needs_new_list
-from matching.steps import steps_of
+from matching.recruiting.blind_cv import blind_page
+from matching.recruiting.side_by_side import side_context
+from matching.selectors import get_match_page, jobs_for_cv
+from matching.selectors.lines import Line, line_of
+from matching.selectors.lists import RankedList
+from matching.selectors.marks import count_marked, in_sight, marks_of
+from matching.steps import steps_of, took
 
 PREVIEW = 3
+LINES = 20
 
 
 @require_safe
-@login_required
 def cv_page(request: HttpRequest, pk: int) -> HttpResponse:
     """A CV: how far it is, its best jobs, what was read from it. The parts that are not there yet fill by themselves."""
-    cv = get_cv(current_user(request), pk)
-    context = cv_context(cv, edit=request.GET.get("edit", ""))
+    user = current_user(request)
+    cv = get_cv(user, pk)
+    if user.is_blind:
+        note_view(user=user, cv=cv, how=CVView.How.PAGE)
+        return blind_page(request, cv)
+    context = cv_context(user, cv, edit=request.GET.get("edit", ""))
     part = {"head": "#head", "reading": "#reading", "preview": "#best"}.get(request.GET.get("part", ""), "")
+    if not part:
+        note_view(user=user, cv=cv, how=CVView.How.PAGE)
     return render(request, f"matching/cv.html{part}", context)
 
 
-def cv_context(cv: CV, *, edit: str = "", form: Form | None = None) -> dict[str, object]:
+def cv_context(user: User, cv: CV, *, edit: str = "", form: Form | None = None) -> dict[str, object]:
     """What the page of a CV shows; ``edit`` is the address of what is to be corrected, ``form`` that form if it is made."""
     corrections = list(list_corrections(cv)) if cv.is_read else []
     reading = reading_with(cv, corrections) if cv.is_read else None
     if reading and edit and form is None:
         form = form_of(reading, edit)
+    ranked = jobs_for_cv(cv)
     return {
         **_progress_context(cv, cv_progress(cv)),
         "versions": list_versions(cv),
         "reading": reading_of(reading, cv.text) if reading else None,
+        "pages": pages_of(cv) if reading else (),
         "corrections": history_of(corrections),
         "confirmation": find_confirmation(cv) if reading else None,
         "form": form,
-        "ranked": jobs_for_cv(cv),
-        "preview": PREVIEW,
+        "ranked": ranked,
+        "lines": in_sight(ranked.lines, marks_of(user, cv, ranked.lines))[:PREVIEW],
     }
 
 
@@ -70,7 +82,6 @@ def reading_with(cv: CV, corrections: Sequence[Correction]) -> Corrected:
 
 
 @require_safe
-@login_required
 def cv_progress_part(request: HttpRequest, pk: int) -> HttpResponse:
     """The line of stages, asked for every two seconds until it is over; events tell the rest of the page what is new."""
     cv = get_cv(current_user(request), pk)
@@ -82,32 +93,49 @@ def cv_progress_part(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@login_required
 def cv_retry(request: HttpRequest, pk: int) -> HttpResponse:
     """Try the failed step of a CV again."""
     cv = get_cv(current_user(request), pk)
     if not retrying.retry_cv(cv):
-        messages.info(request, "Nothing has failed here any more.")
+        messages.info(request, _("Nothing has failed here any more."))
     return redirect("cv", pk=cv.pk)
 
 
 @require_safe
-@login_required
 def cv_matches(request: HttpRequest, pk: int) -> HttpResponse:
     """The jobs for a CV, with why and what is missing; under a filter they are ranked anew."""
-    cv, only = get_cv(current_user(request), pk), filter_from(request.GET)
+    user, only = current_user(request), filter_from(request.GET)
+    cv = get_cv(user, pk)
     asked = request.GET.dict()
+    ranked = filtered_jobs(cv, only) if only and is_ready(cv) else jobs_for_cv(cv)
+    marks = marks_of(user, cv, ranked.lines)
     context = {
         "cv": cv,
         "only": only,
         "asked": asked,
-        "ranked": filtered_jobs(cv, only) if only and is_ready(cv) else jobs_for_cv(cv),
+        "ranked": ranked,
+        "marks": marks,
+        "tab": "best" if marks is not None else "",
+        **_page_of(request, in_sight(ranked.lines, marks)),
     }
     if request.headers.get("HX-Target") == "list" and request.headers.get("HX-Trigger") == "list":
         return render(request, "matching/jobs.html#list", context)
-    context["facets"] = count_facets(Job.objects.listed(), only, currency=asked.get("currency", ""))
+    context["counts"] = count_marked(user) if marks is not None else None
+    currency = asked.get("currency", "").upper()
+    context["facets"] = kept(
+        "facets of all", (only, currency), lambda: count_facets(Job.objects.listed(), only, currency=currency)
+    )
     part = "#update" if request.headers.get("HX-Target") == "list" else ""
     return render(request, f"matching/jobs.html{part}", context)
+
+
+def _page_of(request: HttpRequest, lines: Sequence[Line]) -> dict[str, object]:
+    """So many of the lines that the page stays light, and the address of those that follow."""
+    first = number(request.GET.get("from", "")) or 0
+    query = request.GET.copy()
+    query["from"] = str(first + LINES)
+    following = query.urlencode() if len(lines) > first + LINES else ""
+    return {"lines": lines[first : first + LINES], "first": first, "following": following}
 
 
 def filtered_jobs(cv: CV, only: JobFilter) -> RankedList:
@@ -117,7 +145,6 @@ def filtered_jobs(cv: CV, only: JobFilter) -> RankedList:
 
 
 @require_POST
-@login_required
 def cv_match_again(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask for a new list of jobs for a CV."""
     user = current_user(request)
@@ -125,60 +152,22 @@ def cv_match_again(request: HttpRequest, pk: int) -> HttpResponse:
     if cv.is_read and cv.is_latest:
         services.request_matches(cv=cv, requested_by=user)
     else:
-        messages.info(request, "Only the newest version of a CV is matched, and only once it has been read.")
+        messages.info(request, _("Only the newest version of a CV is matched, and only once it has been read."))
     return redirect("cv-matches", pk=cv.pk)
 
 
 @require_safe
-@login_required
 def match_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Why a CV and a job match: the parts, the findings, and both texts side by side."""
-    page = get_match_page(current_user(request), pk)
-    part = {"people-detail": "#panel", "account": "#account"}.get(request.headers.get("HX-Target", ""), "")
-    return render(request, f"matching/match.html{part}", {"page": page, "match": page.match})
-
-
-@require_safe
-@recruiters_only
-def job_candidates(request: HttpRequest, pk: int) -> HttpResponse:
-    """The ranked candidates of a job; looking at them starts a new search when the last one is out of date."""
-    user, job = current_user(request), get_job(pk)
-    candidates = candidates_for_job(job)
-    polled = request.headers.get("HX-Target") == "people"
-    if not polled and needs_new_list(job, candidates.ranked, fresh_for=services.FRESH_FOR):
-        services.request_matches(job=job, requested_by=user)
-        candidates = candidates_for_job(job)
-    chosen = _chosen(request, [line.match.pk for line in candidates.ranked.lines])
-    context = {
-        "job": job,
-        "candidates": candidates,
-        "ranked": candidates.ranked,
-        "is_searchable": candidates.ranked.shown is not None or is_searchable(job),
-        "chosen": chosen,
-        "is_chosen": "match" in request.GET,
-        "page": get_match_page(user, chosen) if chosen else None,
-    }
-    return render(request, f"matching/candidates.html{'#people' if polled else ''}", context)
-
-
-@require_POST
-@recruiters_only
-def job_search_again(request: HttpRequest, pk: int) -> HttpResponse:
-    """Look for candidates again, or try a failed search again."""
-    job = get_job(pk)
-    if not retrying.retry_job(job):
-        services.request_matches(job=job, requested_by=current_user(request))
-    return redirect(reverse("job-candidates", kwargs={"pk": job.pk}))
-
-
-def _chosen(request: HttpRequest, ids: list[int]) -> int | None:
-    """The match that the address names, or that of the page which polls; else the best."""
-    polling_page = parse_qs(urlsplit(request.headers.get("HX-Current-URL", "")).query)
-    asked = number(request.GET.get("match") or "".join(polling_page.get("match", [])[:1]))
-    if asked in ids:
-        return asked
-    return ids[0] if ids else None
+    user = current_user(request)
+    page = get_match_page(user, pk)
+    part = "#account" if request.headers.get("HX-Target") == "account" else ""
+    if not part:
+        note_view(user=user, cv=page.match.cv, how=CVView.How.MATCH)
+        feedback.note(user=user, job_id=page.match.job_id, kind=Interaction.Kind.OPEN, match=page.match)
+    return render(request, f"matching/match.html{part}", side_context(request, page))
 
 
 def _progress_context(cv: CV, progress: Progress) -> dict[str, object]:
-    return {"cv": cv, "progress": progress, "steps": steps_of(progress), "is_over": progress.is_over}
+    steps = steps_of(progress)
+    return {"cv": cv, "progress": progress, "steps": steps, "is_over": progress.is_over, "took": took(steps)}

@@ -49,6 +49,16 @@ class NotFound(CvmatchError):
         super().__init__(message, permanent=True, details=details)
 
 
+class Gone(CvmatchError):
+    """The thing asked for was here, and its time is over."""
+
+    status = 410
+    title = "Gone"
+
+    def __init__(self, message: str, *, details: Mapping[str, Any] | None = None) -> None:
+        super().__init__(message, permanent=True, details=details)
+
+
 class NotAllowed(CvmatchError):
     """The asker is known and may not do this."""
 

@@ -1,7 +1,8 @@
-"""The only place that knows the task queue: which stages there are, and how work for them is handed over."""
+"""The only place that knows the task queue: which stages there are, how work for them is handed over, and what is in it."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
@@ -9,7 +10,8 @@ from typing import Any
 
 import structlog
 from django.conf import settings
-from django.db.models import Count
+from django.db.models import Count, Min, Q
+from django.utils import timezone
 from django.utils.module_loading import import_string
 from django_q.models import OrmQ, Schedule, Task
 from django_q.signals import post_spawn
@@ -20,8 +22,11 @@ BULK = "bulk"
 # Stored in queue rows: changing these paths strands the tasks that wait there.
 RUN_STAGE = "cvmatch.tasks.run_stage"
 HEARTBEAT = "cvmatch.tasks.heartbeat"
+ECHO = "cvmatch.tasks.echo"
 # A schedule is named after its stage with this before it.
 SCHEDULE_PREFIX = "cvmatch:"
+# The name of an error begins one of the last lines of a traceback; what follows it may quote what was worked on.
+_ERROR = re.compile(r"^(?:(?:[a-z_]\w*\.)+([A-Z]\w*)|([A-Z]\w*(?:Error|Exception)))(?::|$)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -77,6 +82,11 @@ def enqueue(stage: str, ids: Sequence[int] = (), *, queue: str = BULK) -> None:
     )
 
 
+def send_echo(queue: str, *arguments: str | float) -> None:
+    """Hand a task that only says that it was done to a worker of ``queue``."""
+    async_task(ECHO, queue, *arguments, cluster=queue, task_name="echo")
+
+
 def on_worker_start(function: Callable[[], None]) -> None:
     """Call ``function`` inside each worker process when it starts, after the fork."""
 
@@ -101,3 +111,75 @@ def depths() -> dict[str, int]:
     """How many tasks wait or are being worked on, by queue; the two queues are named even when empty."""
     rows = OrmQ.objects.order_by().values_list("key").annotate(tasks=Count("pk"))
     return {INTERACTIVE: 0, BULK: 0} | {str(key): int(tasks) for key, tasks in rows}
+
+
+@dataclass(frozen=True)
+class Load:
+    """Tasks of one queue: waiting, ``oldest`` since then, and handed to a worker."""
+
+    waiting: int = 0
+    running: int = 0
+    oldest: datetime | None = None
+
+
+@dataclass(frozen=True)
+class QueuedTask:
+    """A task that waits or is with a worker; ``work`` is its stage, or the last part of its function."""
+
+    queue: str
+    work: str
+    is_running: bool
+
+
+@dataclass(frozen=True)
+class FinishedTask:
+    """A task that has ended, ``took_s`` after it was asked for; ``error`` names the kind of what it failed with."""
+
+    work: str
+    succeeded: bool
+    took_s: float
+    ended_at: datetime
+    error: str
+
+
+def loads() -> dict[str, Load]:
+    """By queue, in one query; the two queues are named even when empty."""
+    # A task is handed out by moving its lock into the future: until then nobody else takes it.
+    waits = Q(lock__lte=timezone.now())
+    counted = OrmQ.objects.order_by().values_list("key")
+    rows = counted.annotate(
+        waiting=Count("pk", filter=waits), running=Count("pk", filter=~waits), oldest=Min("lock", filter=waits)
+    )
+    return {INTERACTIVE: Load(), BULK: Load()} | {str(key): Load(*load) for key, *load in rows}
+
+
+def list_queued(limit: int) -> list[QueuedTask]:
+    """The oldest tasks in the queues."""
+    now = timezone.now()
+    rows = OrmQ.objects.order_by("pk")[:limit]
+    return [QueuedTask(row.key, _work(row.task.get("func"), row.task.get("args")), row.lock > now) for row in rows]
+
+
+def list_finished(limit: int) -> list[FinishedTask]:
+    """The tasks that ended last, newest first; of those that went well the queue keeps only the last few hundred."""
+    return [
+        FinishedTask(
+            work=_work(task.func, task.args),
+            succeeded=task.success,
+            took_s=(task.stopped - task.started).total_seconds(),
+            ended_at=task.stopped,
+            error="" if task.success else _kind_of_error(task.result),
+        )
+        for task in Task.objects.order_by("-stopped")[:limit]
+    ]
+
+
+def _work(function: str | None, arguments: Sequence[Any] | None) -> str:
+    if function == RUN_STAGE and arguments:
+        return str(arguments[0])
+    return str(function or "unknown").rpartition(".")[2]
+
+
+def _kind_of_error(result: Any) -> str:
+    names = _ERROR.findall(str(result or ""))
+    return "".join(names[-1]) if names else "unknown"

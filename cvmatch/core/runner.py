@@ -11,7 +11,6 @@ from functools import partial
 from typing import Any, TypeVar
 
 import structlog
-from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 from django.utils.module_loading import import_string
@@ -95,9 +94,9 @@ def _attempt_all(
     batch: Sequence[RowT], work: Callable[[Sequence[RowT]], Sequence[ResultT]]
 ) -> Iterator[tuple[RowT, ResultT | Exception]]:
     """Results row by row; when the chunk as a whole fails, each row is tried alone so that one cannot spoil the rest."""
-    worn_out = [row for row in batch if row.attempts > settings.MAX_ATTEMPTS]
+    worn_out = [row for row in batch if row.attempts > row.most_attempts]
     yield from ((row, CvmatchError(WORKER_DIED, permanent=True)) for row in worn_out)
-    rest = [row for row in batch if row.attempts <= settings.MAX_ATTEMPTS]
+    rest = [row for row in batch if row.attempts <= row.most_attempts]
     together = _attempt(lambda: work(rest)) if rest else []
     if not isinstance(together, Exception):
         yield from zip(rest, together, strict=True)

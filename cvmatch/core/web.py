@@ -5,15 +5,14 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Callable
-from functools import wraps
 from typing import Concatenate, ParamSpec, cast
 
 import structlog
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
 
-from cvmatch.core.errors import CvmatchError, NotAllowed
+from cvmatch.core.errors import CvmatchError
 from cvmatch.core.models import User
 
 P = ParamSpec("P")
@@ -36,6 +35,19 @@ class RequestIdMiddleware:
         return response
 
 
+class PartsMiddleware:
+    """Tells caches that an address gives the page or, to HTMX, a part of it; else the way back shows the part as the page."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self._get_response(request)
+        if response.get("Content-Type", "").startswith("text/html"):
+            patch_vary_headers(response, ("HX-Request", "HX-Target"))
+        return response
+
+
 class PageErrorMiddleware:
     """Shows an expected error as a page, or as a fragment when HTMX asked."""
 
@@ -46,32 +58,15 @@ class PageErrorMiddleware:
         return self._get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        if not isinstance(error, CvmatchError):
-            return None
-        template = "components/error.html" if request.headers.get("HX-Request") else "error.html"
-        return render(request, template, {"title": error.title, "message": error.message}, status=error.status)
+        return error_answer(request, error) if isinstance(error, CvmatchError) else None
+
+
+def error_answer(request: HttpRequest, error: CvmatchError) -> HttpResponse:
+    """A page that says what happened, or a fragment when HTMX asked."""
+    template = "components/error.html" if request.headers.get("HX-Request") else "error.html"
+    return render(request, template, {"title": error.title, "message": error.message}, status=error.status)
 
 
 def current_user(request: HttpRequest) -> User:
     """The signed-in user, with our own user type."""
     return cast(User, request.user)
-
-
-def recruiters_only(view: View[P]) -> View[P]:
-    """Pages for recruiters and admins."""
-    return _guarded(view, lambda user: user.is_recruiter, "This page is for recruiters. An admin can change your role.")
-
-
-def operators_only(view: View[P]) -> View[P]:
-    """Pages for admins."""
-    return _guarded(view, lambda user: user.is_operator, "This page is for admins. Ask one of yours.")
-
-
-def _guarded(view: View[P], allowed: Callable[[User], bool], otherwise: str) -> View[P]:
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        if not allowed(current_user(request)):
-            raise NotAllowed(otherwise)
-        return view(request, *args, **kwargs)
-
-    return cast(View[P], login_required(guarded))

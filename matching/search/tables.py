@@ -39,7 +39,7 @@ _TABLES = {
         target="ingestion_cv",
         target_vectors="matching_cvvector",
         target_key="cv_id",
-        open_targets="t.is_latest",
+        open_targets="t.is_latest AND t.expires_at IS NULL",
         corpus="cvs",
     ),
 }

@@ -1,37 +1,8 @@
-// Small comforts on top of pages that work without them: dropping a file, moving by keyboard, lighting evidence.
+// Small comforts on top of pages that work without them: moving by keyboard, lighting evidence.
 (() => {
   "use strict";
 
   const typing = (target) => target.closest("input, textarea, select, [contenteditable]");
-
-  // A file dropped on the zone, or chosen, is sent at once.
-  document.addEventListener("change", (event) => {
-    const form = event.target.closest("form[data-drop]");
-    if (form && event.target.files && event.target.files.length) send(form);
-  });
-  for (const kind of ["dragover", "dragleave", "drop"]) {
-    document.addEventListener(kind, (event) => {
-      const zone = event.target.closest && event.target.closest(".drop");
-      if (!zone) return;
-      event.preventDefault();
-      zone.classList.toggle("drop-over", kind === "dragover");
-      if (kind !== "drop" || !event.dataTransfer.files.length) return;
-      const input = zone.querySelector("input[type=file]");
-      input.files = event.dataTransfer.files;
-      send(zone.closest("form"));
-    });
-  }
-  function send(form) {
-    if (form.dataset.sent) return;
-    form.dataset.sent = "yes";
-    for (const part of form.querySelectorAll("[data-while-sending]")) part.hidden = false;
-    form.submit();
-  }
-  // Coming back with the browser's back button restores the page as it was left: allow sending again.
-  window.addEventListener("pageshow", () => {
-    for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
-    for (const part of document.querySelectorAll("[data-while-sending]")) part.hidden = true;
-  });
 
   // j and k move through a list of links, / goes to the search box.
   document.addEventListener("keydown", (event) => {
@@ -48,18 +19,7 @@
     const here = rows.findIndex((row) => row === document.activeElement || row.hasAttribute("aria-current"));
     const next = rows[Math.min(Math.max(here + step, 0), rows.length - 1)];
     next.focus();
-    if (next.hasAttribute("hx-get") && next !== rows[here]) next.click();
   }
-  // On a narrow screen there is no room beside the list: the link opens its own page instead.
-  document.addEventListener("click", (event) => {
-    if (event.target.closest(".person") && window.matchMedia("(max-width: 980px)").matches) event.stopImmediatePropagation();
-  }, true);
-  document.addEventListener("click", (event) => {
-    const row = event.target.closest("[data-rows] [data-row][hx-get]");
-    if (!row || event.ctrlKey || event.metaKey || event.shiftKey) return;
-    for (const other of row.closest("[data-rows]").querySelectorAll("[aria-current]")) other.removeAttribute("aria-current");
-    row.setAttribute("aria-current", "true");
-  });
 
   // What was read is replaced as a whole: the lists stay where they were, and so does the keyboard.
   const panes = () => [...document.querySelectorAll("#reading .pane")];
@@ -88,7 +48,7 @@
       const note = document.createElement("p");
       note.className = "note note-danger";
       note.dataset.unsent = note.role = "alert";
-      note.textContent = "This was not saved: the server could not be reached or failed. What you wrote is still here; please try again.";
+      note.textContent = document.body.dataset.unsent;
       form.prepend(note);
     });
   }

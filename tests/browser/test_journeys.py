@@ -59,7 +59,7 @@ def test_a_file_that_is_no_cv_is_explained_where_it_was_chosen(visit: Visit) -> 
     visitor.sign_in("mara")
     visitor.open("/cvs/upload/")
     visitor.page.locator("input[type=file]").set_input_files(
-        {"name": "me.gif", "mimeType": "image/gif", "buffer": b"GIF89a0000"}
+        {"name": "me.pdf", "mimeType": "application/pdf", "buffer": b"GIF89a0000"}
     )
     expect(visitor.page.get_by_role("alert")).to_contain_text("The file is a picture (GIF)")
     assert not CV.objects.exists()
@@ -75,24 +75,6 @@ def test_a_file_that_cannot_be_read_says_so_and_can_be_tried_again(visit: Visit,
     expect(visitor.page.get_by_role("alert")).to_contain_text("Read failed.", timeout=20_000)
     visitor.page.get_by_role("button", name="Try again").click()
     expect(visitor.page.get_by_role("alert")).to_contain_text("Read failed.", timeout=20_000)
-
-
-def test_a_dropped_file_is_sent(visit: Visit, worker: None) -> None:
-    visitor = visit()
-    visitor.sign_in("mara")
-    visitor.open("/cvs/upload/")
-    visitor.page.evaluate(
-        """text => {
-            const data = new DataTransfer();
-            data.items.add(new File([text], "dropped.txt", {type: "text/plain"}));
-            document.querySelector(".drop").dispatchEvent(
-                new DragEvent("drop", {dataTransfer: data, bubbles: true, cancelable: true}));
-        }""",
-        CV_TEXT,
-    )
-    visitor.page.wait_for_url(re.compile(r"/cvs/\d+/$"))
-    assert CV.objects.get().filename == "dropped.txt"
-    expect(visitor.page.locator("#progress[data-over=yes]")).to_be_visible(timeout=30_000)
 
 
 def test_the_way_from_upload_to_explanation_works_without_javascript(visit: Visit, jobs: list[Job]) -> None:

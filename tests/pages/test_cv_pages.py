@@ -29,7 +29,7 @@ def test_an_upload_leads_to_the_page_where_its_stages_show(as_: Callable[[str], 
     cv = CV.objects.get()
     assert response["Location"] == f"/cvs/{cv.pk}/"  # type: ignore[index]
     page = client.get(f"/cvs/{cv.pk}/").content.decode()
-    assert 'hx-trigger="every 2s"' in page
+    assert 'hx-trigger="every 1s"' in page
     assert [name for name in ("Received", "Read", "Understood", "Matched", "Explained") if name in page]
 
 
@@ -200,3 +200,53 @@ def test_a_long_list_of_cvs_goes_on_over_the_page(
     following = re.search(r'href="(/cvs/\?before=\d+)"', first)
     assert following is not None
     assert client.get(following[1]).content.decode().count("data-row ") == 1
+
+
+def test_two_versions_are_compared_the_older_one_first_whichever_way_they_are_named(
+    as_: Callable[[str], Client], cv: CV
+) -> None:
+    client = as_("candidate")
+    upload(client, CV_TEXT.replace("Docker", "Podman").encode())
+    work_until_idle()
+    newer = CV.objects.get(version=2)
+    page = client.get(f"/cvs/{newer.pk}/").content.decode()
+    assert f'href="/cvs/{cv.pk}/diff/{newer.pk}/"' in page
+    for address in (f"/cvs/{cv.pk}/diff/{newer.pk}/", f"/cvs/{newer.pk}/diff/{cv.pk}/"):
+        page = client.get(address).content.decode()
+        assert re.search(r"<del>.*Docker</del>", page)
+        assert re.search(r"<ins>.*Podman</ins>", page)
+    assert as_("other").get(f"/cvs/{cv.pk}/diff/{newer.pk}/").status_code == 404
+
+
+def test_versions_that_differ_in_nothing_say_so_and_cvs_of_two_people_are_no_versions(
+    as_: Callable[[str], Client], cv: CV, other_cv: CV
+) -> None:
+    assert "Nothing differs" in as_("candidate").get(f"/cvs/{cv.pk}/diff/{cv.pk}/").content.decode()
+    assert as_("recruiter").get(f"/cvs/{cv.pk}/diff/{other_cv.pk}/").status_code == 404
+
+
+def test_an_upload_by_script_is_told_where_to_go_or_what_is_wrong(as_: Callable[[str], Client]) -> None:
+    client, asked = as_("candidate"), {"Accept": "application/json"}
+    wrong = client.post("/cvs/upload/", {"file": SimpleUploadedFile("cv.txt", b" ")}, headers=asked)
+    assert (wrong.status_code, wrong.json()) == (422, {"error": "The file is empty."})
+    taken = client.post("/cvs/upload/", {"file": SimpleUploadedFile("cv.txt", CV_TEXT.encode())}, headers=asked)
+    assert (taken.status_code, taken.json()) == (201, {"location": f"/cvs/{CV.objects.get().pk}/"})
+
+
+def test_the_stages_say_how_long_all_of_it_took(as_: Callable[[str], Client], cv: CV) -> None:
+    assert re.search(r"Done in \d+\.?\d* s\.", as_("candidate").get(f"/cvs/{cv.pk}/progress/").content.decode())
+
+
+def test_home_shows_stages_then_the_best_jobs_and_what_to_do_next(as_: Callable[[str], Client], job: Job) -> None:
+    client = as_("candidate")
+    assert "Upload your CV" in client.get("/").content.decode()
+    upload(client)
+    page = client.get("/").content.decode()
+    assert 'id="progress"' in page
+    assert "Your jobs are on their way" in page
+    work_until_idle()
+    page = client.get("/").content.decode()
+    assert 'id="progress"' not in page
+    assert job.title in page
+    assert "What to do next" in page
+    assert "Look at the job that fits well" in page or "See what was read" in page or "Check what was read" in page

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
-from cvmatch.evaluation_page import points_of, shown_of
+from cvmatch.evaluation_page import shown_of
 from matching.measuring import MEASURES
-from matching.models import EvaluationRun
+from matching.models import EvaluationRun, Match, Prediction
 from matching.selectors.evaluations import list_evaluations
+from matching.selectors.spread import spread_of_scores
 
 pytestmark = pytest.mark.django_db
 
@@ -62,14 +64,13 @@ def test_the_last_run_is_shown_best_first_with_what_is_sure(as_: Callable[[str],
     assert "<strong>0.700</strong>" in page
 
 
-def test_the_line_goes_from_the_oldest_run_to_the_newest() -> None:
+def test_our_ranker_is_followed_over_the_runs_and_one_without_it_is_a_gap() -> None:
     measured("default", 0.25, days_ago=2)
-    measured("bm25", 0.9, days_ago=1)  # a run without ours is no point of its line
+    measured("bm25", 0.9, days_ago=1)
     measured("default", 0.5)
     (history,) = list_evaluations()
-    assert points_of(history.runs) == "0,75.0 20,50.0"
-    assert len(history.runs) == 3
-    assert points_of(history.runs[:1]) == "0,50.0 20,50.0"
+    first = [run.values[0] for run in shown_of(history).runs]
+    assert first == [0.5, None, 0.25]
 
 
 def test_each_collection_has_its_own_place() -> None:
@@ -81,3 +82,16 @@ def test_each_collection_has_its_own_place() -> None:
 def test_the_pages_of_operations_lead_to_it(as_: Callable[[str], Client]) -> None:
     assert f'href="{PAGE}"' in as_("admin").get("/operations/pipeline/").content.decode()
     assert f'href="{PAGE}"' not in as_("recruiter").get("/").content.decode()
+
+
+def test_the_points_of_the_newest_lists_are_counted_by_side(as_: Callable[[str], Client], job_match: Match) -> None:
+    lines = {side: Match.objects.filter(prediction__side=side) for side in Prediction.Side.values}
+    lines["jobs"].update(score=Decimal("100"))
+    lines["cvs"].update(score=Decimal("64.9"))
+    steps = {step.low: (step.jobs, step.cvs) for step in spread_of_scores()}
+    assert len(steps) == 20
+    assert {low: counts for low, counts in steps.items() if any(counts)} == {
+        60: (0, lines["cvs"].count()),
+        95: (lines["jobs"].count(), 0),
+    }
+    assert 'data-from="spread-table"' in as_("admin").get(PAGE).content.decode()

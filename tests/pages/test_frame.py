@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.template.loader import render_to_string
-from django.test import Client
+from django.test import Client, override_settings
 from django.utils import timezone
 
 from cvmatch.core.templatetags import show
@@ -50,9 +50,9 @@ def test_pages_forbid_code_from_elsewhere_and_htmx_is_told_to_need_none(client: 
 
 
 def test_signing_in_leads_home_and_a_wrong_password_says_so(client: Client, people: dict) -> None:
-    wrong = client.post("/sign-in/", {"username": "candidate", "password": "no"})
-    assert "Please enter a correct username and password" in wrong.content.decode()
-    assert client.post("/sign-in/", {"username": "candidate", "password": "pw"})["Location"] == "/"
+    wrong = client.post("/sign-in/", {"login": "candidate", "password": "no"})
+    assert "not correct" in wrong.content.decode()
+    assert client.post("/sign-in/", {"login": "candidate", "password": "pw"})["Location"] == "/"
     assert client.post("/sign-out/")["Location"] == "/sign-in/"
     assert client.get("/")["Location"] == "/sign-in/?next=/"
 
@@ -136,3 +136,10 @@ def test_pages_stay_small(as_: Callable[[str], Client], cv: CV) -> None:
     client = as_("candidate")
     for address in ("/", f"/cvs/{cv.pk}/", f"/cvs/{cv.pk}/matches/"):
         assert len(client.get(address).content) < 60_000
+
+
+def test_the_styleguide_is_there_for_those_who_build_and_for_nobody_else(client: Client, db: None) -> None:
+    assert client.get("/styleguide/").status_code == 404
+    with override_settings(DEBUG=True):
+        page = client.get("/styleguide/").content.decode()
+    assert all(f"<h2>{name}</h2>" in page for name in ("Buttons", "Marks", "Tags and bands", "Bars", "Forms"))

@@ -17,10 +17,12 @@ from ingestion.models import CV
 from ingestion.parsing_figures import parsed_last_day
 from jobs.models import Job, JobReading
 from jobs.selectors import list_jobs
+from jobs.sorting import order_of
 from jobs.values import JobFilter
 from matching.models import CVEmbedding, Explanation, JobEmbedding, Prediction
 from matching.search import Side
 from matching.search.pgvector import PgvectorSearch
+from matching.search.planning import expected_rows, kept
 from matching.search.tables import tables
 
 pytestmark = pytest.mark.django_db
@@ -155,6 +157,26 @@ def test_the_newest_jobs_are_read_from_their_index_on_every_page() -> None:
         assert "Seq Scan" not in kinds(plan)
 
 
+def test_a_source_is_looked_up_by_index_though_other_postings_stand_for_its_own() -> None:
+    run(JOBS)
+    run(
+        "UPDATE jobs_job SET source = CASE WHEN mod(id, 400) = 0 THEN 'rare' WHEN mod(id, 2) = 0 THEN 'half' ELSE 'rest' END"
+    )
+    run("INSERT INTO jobs_vacancy (id, found_at) SELECT n, now() FROM generate_series(1, 5000) n")
+    run(
+        "INSERT INTO jobs_listing (job_id, vacancy_id, is_shown)"
+        " SELECT 2 * n - of, n, of = 1 FROM generate_series(1, 5000) n, generate_series(0, 1) of"
+    )
+    run("ANALYZE jobs_job;\nANALYZE jobs_listing")
+    for source, most, shown in (("rare", 200, 50), ("half", 15_000, 9_950)):
+        only = JobFilter(sources=(source,))
+        assert Job.objects.listed().filtered(only).count() == shown
+        assert expected_rows(kept(Side.JOBS_FOR_CV, only)) <= most
+    found = plan_of(Job.objects.listed().filtered(JobFilter(sources=("rare",))).values("id"))
+    assert {"jobs_job_identity", "jobs_job_pkey"} <= indexes(found)
+    assert "Seq Scan" not in {node["Node Type"] for node in found if node.get("Relation Name") == "jobs_job"}
+
+
 def test_filters_are_looked_up_in_their_index() -> None:
     run(JOBS)
     run(
@@ -211,3 +233,27 @@ def test_search_walks_both_vector_indexes_and_the_word_index_for_each_subject(si
     used = indexes(plan)
     vectors = {f"{names.target_vectors}_text", f"{names.target_vectors}_title"}
     assert vectors | {f"{names.target}_search"} <= used, used
+
+
+def test_each_order_of_the_list_of_jobs_walks_its_index_on_every_page() -> None:
+    run(JOBS)
+    run(
+        "UPDATE jobs_job SET company = 'Company ' || mod(id, 900), salary_currency = 'EUR', salary_year_max = mod(id, 700) * 100"
+    )
+    run("ANALYZE jobs_job")
+    orders = {
+        "title": "by_title",
+        "-title": "by_title",
+        "-company": "by_company",
+        "company": "by_company",
+        "-pay": "pay",
+    }
+    for sort, name in orders.items():
+        order = order_of(sort, currency="EUR")
+        first = list_jobs(order=order, limit=20)
+        for after in ("", first.next):
+            with CaptureQueriesContext(connection) as captured:
+                assert len(list_jobs(order=order, limit=20, after=after).rows) == 20
+            plan = plan_of(captured.captured_queries[-1]["sql"].replace("%", "%%"))
+            assert f"jobs_job_{name}" in indexes(plan), (sort, after, plan)
+            assert not kinds(plan) & {"Seq Scan", "Sort"}, (sort, after)

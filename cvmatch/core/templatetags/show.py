@@ -3,25 +3,46 @@
 from __future__ import annotations
 
 import math
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from django import template
 from django.utils import timezone
+from django.utils.formats import date_format, number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 register = template.Library()
 
 # Shape as well as colour, and words for those who see neither.
 _HALF = '<circle class="mark-hollow" cx="8" cy="8" r="6"/><path class="mark-fill" d="M8 2a6 6 0 0 1 0 12z"/>'
 _MARKS = {
-    "stated": ("stated", '<circle class="mark-fill" cx="8" cy="8" r="6"/>'),
-    "implied": ("implied", _HALF),
-    "uncertain": ("uncertain", _HALF),
-    "missing": ("not found", '<circle class="mark-hollow" cx="8" cy="8" r="6"/>'),
+    "stated": (gettext_lazy("stated"), '<circle class="mark-fill" cx="8" cy="8" r="6"/>'),
+    "implied": (gettext_lazy("implied"), _HALF),
+    "uncertain": (gettext_lazy("uncertain"), _HALF),
+    "missing": (gettext_lazy("not found"), '<circle class="mark-hollow" cx="8" cy="8" r="6"/>'),
 }
-_UNITS = ((86400 * 365, "y"), (86400 * 30, "mo"), (86400, "d"), (3600, "h"), (60, "min"))
+_UNITS = (
+    (86400 * 365, gettext_lazy("in %d y"), gettext_lazy("%d y ago")),
+    (86400 * 30, gettext_lazy("in %d mo"), gettext_lazy("%d mo ago")),
+    (86400, gettext_lazy("in %d d"), gettext_lazy("%d d ago")),
+    (3600, gettext_lazy("in %d h"), gettext_lazy("%d h ago")),
+    (60, gettext_lazy("in %d min"), gettext_lazy("%d min ago")),
+)
+
+
+@register.filter
+def said(words: str) -> str:
+    """Words of ours that are kept in English, as the reason of a failure or the name of a field, in the reader's language."""
+    return _(str(words)) if words else ""
+
+
+@register.filter
+def day(moment: date | None) -> str:
+    """A day: 5 Mar 2026."""
+    return date_format(moment, _("j M Y")) if moment else ""
 
 
 @register.simple_tag
@@ -45,17 +66,17 @@ def age(moment: datetime | None) -> SafeString | str:
     return format_html(
         '<time datetime="{}" title="{}">{}</time>',
         moment.isoformat(timespec="minutes"),
-        f"{moment:%d %b %Y, %H:%M} UTC",
+        f"{date_format(moment, _('j M Y, H:i'))} UTC",
         _span(seconds),
     )
 
 
 def _span(seconds: int) -> str:
     ahead, distance = seconds < 0, abs(seconds)
-    for length, unit in _UNITS:
+    for length, coming, gone in _UNITS:
         if distance >= length:
-            return f"in {distance // length} {unit}" if ahead else f"{distance // length} {unit} ago"
-    return "in a moment" if ahead else "just now"
+            return str(coming if ahead else gone) % (distance // length)
+    return _("in a moment") if ahead else _("just now")
 
 
 @register.filter
@@ -64,17 +85,22 @@ def seconds(value: float | None) -> str:
     if value is None:
         return ""
     if value < 10:
-        return f"{value:.1f} s"
+        return f"{number_format(value, 1)} s"
     return f"{value:.0f} s" if value < 90 else f"{value / 60:.0f} min"
 
 
 @register.filter
 def span(length: int) -> str:
     """A span of seconds in the largest unit that it is a whole number of: a minute, 30 days."""
-    names = ((86400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
-    unit, name = next((unit, name) for unit, name in names if length % unit == 0)
+    unit = next(unit for unit in (86400, 3600, 60, 1) if length % unit == 0)
     count = length // unit
-    return f"{count} {name}s" if count > 1 else f"1 {name}"
+    words = {
+        86400: ngettext("%d day", "%d days", count),
+        3600: ngettext("%d hour", "%d hours", count),
+        60: ngettext("%d minute", "%d minutes", count),
+        1: ngettext("%d second", "%d seconds", count),
+    }
+    return words[unit] % count
 
 
 @register.filter
@@ -83,7 +109,7 @@ def percent(share: float | None) -> str:
     if share is None:
         return "–"
     if 0 < share < 0.01 or 0.99 < share < 1:
-        return f"{min(max(100 * share, 0.1), 99.9):.1f} %"
+        return f"{number_format(min(max(100 * share, 0.1), 99.9), 1)} %"
     return f"{100 * share:.0f} %"
 
 
@@ -92,7 +118,8 @@ def points(value: float | Decimal | None) -> str:
     """Points of a score: whole where they are whole, else with one digit; a dash when not known."""
     if value is None:
         return "–"
-    return f"{value:.1f}".removesuffix(".0")
+    said = f"{value:.1f}".removesuffix(".0")
+    return str(number_format(said, use_l10n=True)) if "." in said else said
 
 
 @register.filter
