@@ -83,7 +83,7 @@ def reading_with(cv: CV, corrections: Sequence[Correction]) -> Corrected:
 
 @require_safe
 def cv_progress_part(request: HttpRequest, pk: int) -> HttpResponse:
-    """The line of stages, asked for every two seconds until it is over; events tell the rest of the page what is new."""
+    """The line of stages, asked for every second until it is over; events tell the rest of the page what is new."""
     cv = get_cv(current_user(request), pk)
     progress = cv_progress(cv)
     response = render(request, "matching/cv.html#progress", _progress_context(cv, progress))
