@@ -103,6 +103,10 @@
     });
   }
 
+  // A file chosen while this script was still on its way is sent as well: its "change" was heard by nobody. That it is not one
+  // which the browser remembers from an earlier visit is seen to by the form's autocomplete="off".
+  send();
+
   // The browser's back button may bring the page back as it was left, in the middle of leaving it.
   window.addEventListener("pageshow", (event) => { if (event.persisted) rest(); });
 })();

@@ -97,6 +97,19 @@ def test_sending_shows_how_far_it_is_and_can_be_cancelled_and_begun_again(visit:
     assert CV.objects.count() == 1
 
 
+def test_a_file_chosen_before_the_script_arrived_is_sent_once_it_did(visit: Visit) -> None:
+    visitor = visit()
+    visitor.sign_in("mara")
+    page, held = visitor.page, list[Any]()
+    page.route("**/upload*.js", lambda route: held.append(route))
+    page.goto(visitor.address + "/cvs/upload/", wait_until="commit")
+    page.locator("input[type=file]").set_input_files(FILE)
+    assert len(held) == 1, "the page does not wait for its script"
+    held[0].continue_()
+    page.wait_for_url(CV_PAGE)
+    assert CV.objects.count() == 1
+
+
 def test_what_happens_while_a_file_is_sent_sends_it_only_once(visit: Visit) -> None:
     visitor = at_upload(visit)
     page, held = visitor.page, hold_uploads(visitor.page)
