@@ -144,7 +144,9 @@ def every_route_is_in_the_table_of_access(**_: Any) -> list[CheckMessage]:
     from cvmatch.guarding import unnamed_in_table  # late: the addresses of the project are not needed to start
 
     hint = "Say in cvmatch/access.py who may; until then nobody can."
-    return [Error(f"{name} is not in the table of access.", hint=hint, id="cvmatch.E010") for name in unnamed_in_table()]
+    return [
+        Error(f"{name} is not in the table of access.", hint=hint, id="cvmatch.E010") for name in unnamed_in_table()
+    ]
 
 
 @register

@@ -20,10 +20,13 @@ MAX_DESCRIPTION_CHARS = 200_000
 # A posting open in half the world is one posting: more places than these are left out, and that is said.
 MAX_PLACES = 60
 _NOWHERE = Place()
+_WEB_ADDRESS = re.compile(r"https?://[^\s]+$")
 
 
 def text(value: Any) -> str:
     """Text and numbers as text that PostgreSQL can keep: no NUL, no half of a surrogate pair; "" for all else."""
+    if not value and value != 0:
+        return ""
     given = value if isinstance(value, str) else _number_as_text(value)
     written = given.replace("\x00", "").strip()
     return written if written.isascii() else written.encode("utf-8", "replace").decode("utf-8")
@@ -67,7 +70,7 @@ def names(value: Any, *keys: str) -> list[str]:
 def web_address(value: Any) -> str:
     """The value when it is an address on the web; empty otherwise."""
     address = text(value)
-    return address if re.match(r"https?://[^\s]+$", address) and len(address) <= 1000 else ""
+    return address if _WEB_ADDRESS.match(address) and len(address) <= 1000 else ""
 
 
 def degrees(value: Any, limit: int) -> float | None:
@@ -96,7 +99,7 @@ def workplaces(texts: Mapping[Place, str]) -> dict[Place, dict[str, Any]]:
 
     Empty when a place cannot be told ("Remote" alone): what is said of it holds for the posting as a whole then.
     """
-    if Place() in texts:
+    if _NOWHERE in texts:
         return {}
     kinds = {place: wording.workplace_of(words) for place, words in texts.items()}
     return {place: {"remote": kind == "remote", "hybrid": kind == "hybrid"} for place, kind in kinds.items()}
@@ -149,11 +152,11 @@ def postings_of(item: Item, draft: Draft) -> Iterator[JobPosting | Rejected]:
     if not title:
         yield Rejected(item.position, "The posting has no title.")
         return
-    places = list(dict.fromkeys(place for place in draft.places if place != Place()))
+    places = list(dict.fromkeys(place for place in draft.places if place != _NOWHERE))
     posting = _posting(item, title, draft, places[:MAX_PLACES])
     if len(places) > MAX_PLACES:
         posting = replace(posting, repairs=(*posting.repairs, "places left out"))
-    for number, place in enumerate(places[:MAX_PLACES] or [Place()], start=1):
+    for number, place in enumerate(places[:MAX_PLACES] or [_NOWHERE], start=1):
         differing = draft.differing.get(place, {})
         if number == 1:
             yield replace(posting, **differing) if differing else posting
@@ -177,7 +180,7 @@ def _posting(item: Item, title: str, draft: Draft, places: Sequence[Place]) -> J
         description=description,
         company=company,
         description_html=safe,
-        place=places[0] if places else Place(),
+        place=places[0] if places else _NOWHERE,
         group_key=external_id if len(places) > 1 else "",
         remote=draft.remote,
         hybrid=draft.hybrid and not draft.remote,  # who may stay away altogether need not come on some days

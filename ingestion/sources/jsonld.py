@@ -37,6 +37,7 @@ _SECTIONS = (
     ("jobBenefits", "Benefits"),
     ("incentiveCompensation", "Incentives"),
 )
+_LEVELS = frozenset(Level)
 # Repairs that are found again whenever the posting is read; others are kept from its first reading.
 _FOUND_AGAIN = {"company unknown", "no description"}
 # A document that is no JSON Lines is read into memory whole, up to this.
@@ -191,7 +192,7 @@ def _html(row: Mapping[str, Any]) -> str:
 
 def _words(part: Any) -> str:
     """Text, or what the objects say that schema.org has for experience and education."""
-    if text(part) in set(Level):
+    if text(part) in _LEVELS:
         return ""
     months = line(at(part, "monthsOfExperience"))
     return (
@@ -211,7 +212,7 @@ def _letters(html: str) -> str:
 def _level(row: Mapping[str, Any]) -> str:
     """Experience that is named by one of our levels, as we name it ourselves."""
     said = text(row.get("experienceRequirements"))
-    return said if said in set(Level) else ""
+    return said if said in _LEVELS else ""
 
 
 def _places(row: Mapping[str, Any]) -> list[Place]:

@@ -10,9 +10,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, field, fields, replace
 from functools import cache
+from itertools import chain
 from pathlib import Path
-from uuid import UUID
 
+from cvmatch.core.errors import InvalidInput
 from cvmatch.core.memory import settle
 from ingestion import sources
 from ingestion.sources import Item, JobSource, Rejected
@@ -24,15 +25,18 @@ PROCESSES = 2
 AHEAD = 3
 # With fewer items to map in a batch, starting processes takes longer than mapping them here.
 WORTH_A_PROCESS = 500
+# Mapping so many loads what mapping needs; processes that are copied after it have it, and share the memory.
+WARMING_UP = 20
+_ENCODER = json.JSONEncoder(default=str)
 
 
 @dataclass(frozen=True)
 class Encoded:
-    """An item as it is kept and compared: its JSON in ASCII, and the hash of that and of all that maps it."""
+    """An item as it is kept and compared: its JSON in ASCII, and 32 digits of the hash of that and of all that maps it."""
 
     position: int
     raw: str = field(repr=False)
-    item_hash: UUID
+    item_hash: str
 
 
 @dataclass(frozen=True)
@@ -69,9 +73,8 @@ class Mapper:
         return cls(_without_secrets(source), f"{name}\n{_without_secrets(source)!r}\n{_code_version()}")
 
     def encode(self, item: Item) -> Encoded:
-        raw = json.dumps(item.raw, default=str)
-        digest = hashlib.sha256(f"{self.salt}\n{raw}".encode()).digest()
-        return Encoded(item.position, raw, UUID(bytes=digest[:16]))
+        raw = _ENCODER.encode(item.raw)
+        return Encoded(item.position, raw, hashlib.sha256(f"{self.salt}\n{raw}".encode()).hexdigest()[:32])
 
     def batch(self, rows: Sequence[Item | Rejected]) -> Batch:
         """The rows of one page, told apart by what is stored of them."""
@@ -98,26 +101,34 @@ class Mapper:
 def mapped_batches(mapper: Mapper, batches: Iterable[Batch]) -> Iterator[tuple[Batch, Mapped]]:
     """Each batch with its rows, in order; once there is much to map, by processes of their own and some batches ahead.
 
-    The first batch is always mapped here: it loads what mapping needs, and copies of this process have it then.
+    Where a batch cannot be put together (InvalidInput), those before it are still given.
     """
     rest = iter(batches)
     for batch in rest:
-        yield batch, mapper.map(batch.new)
         if len(batch.new) >= WORTH_A_PROCESS and _can_fork():
-            yield from _mapped_ahead(mapper, rest)
+            yield from _mapped_ahead(mapper, batch, rest)
+        else:
+            yield batch, mapper.map(batch.new)
 
 
-def _mapped_ahead(mapper: Mapper, batches: Iterator[Batch]) -> Iterator[tuple[Batch, Mapped]]:
+def _mapped_ahead(mapper: Mapper, first: Batch, rest: Iterator[Batch]) -> Iterator[tuple[Batch, Mapped]]:
+    mapper.map(first.new[:WARMING_UP])
     settle()  # what nobody looks through for garbage stays shared with the copies
     with ProcessPoolExecutor(PROCESSES, mp_context=multiprocessing.get_context("fork")) as pool:
         waiting: deque[tuple[Batch, Future[Mapped]]] = deque()
-        for batch in batches:
-            waiting.append((batch, pool.submit(mapper.map, batch.new)))
-            if len(waiting) > AHEAD:
-                batch, future = waiting.popleft()
-                yield batch, future.result()
+        wrong: InvalidInput | None = None
+        try:
+            for batch in chain([first], rest):
+                waiting.append((batch, pool.submit(mapper.map, batch.new)))
+                if len(waiting) > AHEAD:
+                    batch, future = waiting.popleft()
+                    yield batch, future.result()
+        except InvalidInput as error:
+            wrong = error
         for batch, future in waiting:
             yield batch, future.result()
+        if wrong:
+            raise wrong
 
 
 def _can_fork() -> bool:

@@ -8,7 +8,6 @@ from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, NamedTuple
-from uuid import UUID
 
 from cvmatch.core.places import fold, locate
 from cvmatch.core.text import content_hash
@@ -64,11 +63,12 @@ class JobRow(NamedTuple):
     """A posting ready to be stored: ``line`` has its ``JobColumns`` as a line of COPY, without what ends a line.
 
     Rows come from other processes in large numbers: what is text already is not taken apart and put together there.
-    ``raw`` is the item as JSON in ASCII, or empty where nothing is to be kept; ``repairs`` is a list as JSON.
+    ``item_hash`` has 32 digits of base 16; ``raw`` is the item as JSON in ASCII, or empty where nothing is to be kept;
+    ``repairs`` is a list as JSON.
     """
 
     position: int
-    item_hash: UUID | None
+    item_hash: str | None
     raw: str
     external_id: str
     expires_at: datetime | None
@@ -77,11 +77,11 @@ class JobRow(NamedTuple):
     line: bytes
 
 
-def job_row(posting: JobPosting, *, position: int = 0, item_hash: UUID | None = None, raw: str | None = None) -> JobRow:
+def job_row(posting: JobPosting, *, position: int = 0, item_hash: str | None = None, raw: str | None = None) -> JobRow:
     """The row of a posting; texts that are too long are cut. ``raw`` saves encoding ``posting.raw`` once more."""
     columns = _columns(posting)
-    texts = [value if value is None else str(value) for value in columns]
-    texts[_ROW_HASH] = row_hash = content_hash(READER_VERSION, *map(str, texts))
+    texts = [value if value is None or type(value) is str else str(value) for value in columns]
+    texts[_ROW_HASH] = row_hash = content_hash(READER_VERSION, *["None" if value is None else value for value in texts])
     return JobRow(
         position,
         item_hash,
@@ -90,14 +90,18 @@ def job_row(posting: JobPosting, *, position: int = 0, item_hash: UUID | None = 
         columns.expires_at,
         columns.repairs,
         row_hash,
-        copy_line(texts),
+        _line(texts),
     )
 
 
 def copy_line(values: Iterable[object]) -> bytes:
     """The values as a line in the text format of COPY, in UTF-8 and without the line feed."""
+    return _line([None if value is None else str(value) for value in values])
+
+
+def _line(texts: Iterable[str | None]) -> bytes:
     # Escaped all at once, which is several times as fast; these two bytes are in no UTF-8.
-    line = b"\xff".join([b"\xfe" if value is None else str(value).encode() for value in values])
+    line = b"\xff".join([b"\xfe" if text is None else text.encode() for text in texts])
     line = line.replace(b"\\", rb"\\").replace(b"\n", rb"\n").replace(b"\r", rb"\r").replace(b"\t", rb"\t")
     return line.replace(b"\xff", b"\t").replace(b"\xfe", rb"\N")
 

@@ -7,13 +7,11 @@ that reads does.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
-from uuid import UUID
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -71,7 +69,7 @@ ON CONFLICT (job_id) DO NOTHING
 _SEE_ITEMS = """
 WITH seen AS (
   UPDATE jobs_sighting SET seen_at = greatest(seen_at, %(seen_at)s), missed_since = NULL
-   WHERE item_hash = ANY(%(hashes)s) RETURNING job_id, item_hash)
+   WHERE item_hash = ANY(%(hashes)s::uuid[]) RETURNING job_id, item_hash)
 SELECT s.item_hash, j.id, j.external_id, j.status <> 'active' AND (j.expires_at IS NULL OR j.expires_at >= %(now)s)
   FROM seen s JOIN jobs_job j ON j.id = s.job_id
 """
@@ -83,7 +81,7 @@ class Seen:
 
     counts: UpsertCounts
     by_id: Mapping[str, int]
-    hashes: frozenset[UUID]
+    hashes: frozenset[str]
 
 
 def upsert_jobs(
@@ -124,16 +122,18 @@ def _create(cursor: Any, rows: Sequence[JobRow], values: Mapping[str, Any]) -> l
         return []
     cursor.execute("SELECT nextval(pg_get_serial_sequence('jobs_job', 'id')) FROM generate_series(1, %s)", [len(rows)])
     ids = [pk for (pk,) in cursor.fetchall()]
-    now, interactive = values["now"], values["interactive"]
+    now = values["now"]
     noted = list(zip(ids, rows, strict=True))
     source = copy_line([values["source"]])
     own = (b"%d\t%b\t%b\t%b\n" % (pk, source, row.line, _around(*_state(row, now), now)) for pk, row in noted)
     _copy_lines(cursor, "jobs_job", ("id", "source", *_COLUMNS, *_AROUND), own)
-    seen = [(pk, row.item_hash, values["seen_at"]) for pk, row in noted]
-    _copy(cursor, "jobs_sighting", ("job_id", "item_hash", "seen_at"), seen)
-    _copy(cursor, "jobs_payload", ("job_id", "raw"), [(pk, row.raw) for pk, row in noted if row.raw])
-    unread = [(pk, "pending", interactive, 0, "") for pk in ids]
-    _copy(cursor, "jobs_jobreading", ("job_id", "status", "interactive", "attempts", "error"), unread)
+    seen_at, unread = str(values["seen_at"]), copy_line(["pending", values["interactive"], 0, ""])
+    seen = (b"%d\t%b\n" % (pk, copy_line((row.item_hash, seen_at))) for pk, row in noted)
+    _copy_lines(cursor, "jobs_sighting", ("job_id", "item_hash", "seen_at"), seen)
+    payloads = (b"%d\t%b\n" % (pk, copy_line((row.raw,))) for pk, row in noted if row.raw)
+    _copy_lines(cursor, "jobs_payload", ("job_id", "raw"), payloads)
+    to_read = (b"%d\t%b\n" % (pk, unread) for pk in ids)
+    _copy_lines(cursor, "jobs_jobreading", ("job_id", "status", "interactive", "attempts", "error"), to_read)
     return ids
 
 
@@ -173,14 +173,14 @@ def _around(status: str, ended_at: datetime | None, now: datetime) -> bytes:
     return copy_line((status, ended_at, now, now, "{}"))
 
 
-def known_items(hashes: Collection[UUID]) -> frozenset[UUID]:
+def known_items(hashes: Collection[str]) -> frozenset[str]:
     """Those of the items that are stored as they are now."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT DISTINCT item_hash FROM jobs_sighting WHERE item_hash = ANY(%s)", [list(hashes)])
-        return frozenset(row[0] for row in cursor.fetchall())
+        cursor.execute("SELECT DISTINCT item_hash FROM jobs_sighting WHERE item_hash = ANY(%s::uuid[])", [list(hashes)])
+        return frozenset(row[0].hex for row in cursor.fetchall())
 
 
-def see_items(*, source: str, items: Mapping[UUID, int], seen_at: datetime) -> Seen:
+def see_items(*, source: str, items: Mapping[str, int], seen_at: datetime) -> Seen:
     """Note that a run saw these items (by hash, with their positions) again; their jobs are open again where they can be.
 
     The caller holds a transaction.
@@ -197,8 +197,8 @@ def see_items(*, source: str, items: Mapping[UUID, int], seen_at: datetime) -> S
             _announce([], closed, interactive=False)
     return Seen(
         UpsertCounts(0, len(closed), len(rows) - len(closed)),
-        {external_id: items[item_hash] for item_hash, _, external_id, _ in rows},
-        frozenset(row[0] for row in rows),
+        {external_id: items[item_hash.hex] for item_hash, _, external_id, _ in rows},
+        frozenset(row[0].hex for row in rows),
     )
 
 
@@ -208,23 +208,11 @@ def lock_source(source: str) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"cvmatch.jobs:{source}"])
 
 
-def _copy(cursor: Any, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    with _copying(cursor, table, columns) as copy:
-        for row in rows:
-            copy.write_row(row)
-
-
 def _copy_lines(cursor: Any, table: str, columns: Sequence[str], lines: Iterable[bytes]) -> None:
-    with _copying(cursor, table, columns) as copy:
-        for some in in_batches(lines, _LINES_AT_ONCE):
-            copy.write(b"".join(some))
-
-
-@contextmanager
-def _copying(cursor: Any, table: str, columns: Sequence[str]) -> Iterator[Any]:
     # Django's own errors, as from statements that it sends itself.
     with connection.wrap_database_errors, cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy:
-        yield copy
+        for some in in_batches(lines, _LINES_AT_ONCE):
+            copy.write(b"".join(some))
 
 
 def _announce(changed: Sequence[int], revived: Sequence[int], *, interactive: bool) -> None:

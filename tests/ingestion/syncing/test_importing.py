@@ -11,9 +11,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django_q.models import OrmQ
 
-from ingestion.sources import Rejected
+from cvmatch.core.errors import InvalidInput
+from ingestion.sources import Item, Rejected
 from ingestion.sources.jsonld import JsonLdSource
-from ingestion.syncing import import_items, importing
+from ingestion.syncing import import_items, importing, mapping
+from ingestion.syncing.importing import import_rows
 from jobs.models import Job, JobReading, Sighting
 from jobs.values import JobPosting, UpsertCounts
 from tests.board import row
@@ -103,3 +105,18 @@ def test_an_item_whose_postings_went_is_made_again() -> None:
     load([row(1)])
     Job.objects.all().delete()
     assert load([row(1)])[0] == UpsertCounts(1, 0, 0)
+
+
+@pytest.mark.parametrize("pages", [1, 3, 8])
+def test_pages_before_one_that_cannot_be_read_are_stored(monkeypatch, pages: int) -> None:
+    """Also those that other processes map while the next ones are read."""
+    monkeypatch.setattr(importing, "IMPORT_PAGE", mapping.WORTH_A_PROCESS)
+    count = pages * mapping.WORTH_A_PROCESS
+
+    def items() -> Iterator[Item]:
+        yield from (Item(number, row(number)) for number in range(1, count + 1))
+        raise InvalidInput("The rest is no JSON.")
+
+    with pytest.raises(InvalidInput, match="no JSON"):
+        import_rows(source_name="file", source=JsonLdSource(), rows=items(), report=print)
+    assert Job.objects.count() == count
