@@ -129,7 +129,7 @@ def get_pipeline_status(request: HttpRequest) -> Any:
     """Every stage with its backlog and last run, failures by cause, the workers of each queue. For admins."""
     state = pipeline_state()
     return {
-        "stages": stages_as_json(state),
+        "stages": stages_as_json(state.stages),
         "failures": [
             {**vars(group), "examples": [failure.pk for failure in group.examples]} for group in state.failures
         ],

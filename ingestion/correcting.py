@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Sum, TextField
-from django.db.models.functions import Cast, Length
 from django.utils import timezone
 
 from cvmatch.core.errors import InvalidInput, NotFound
@@ -74,7 +73,7 @@ def add(cv: CV, *, path: str, values: Mapping[str, str] | str, by: User) -> Corr
 def undo(cv: CV, *, correction_id: int, by: User) -> Correction:
     """Let what was there before hold again; raises NotFound when there is no such correction, or it is undone already."""
     with _desk(cv, by) as desk:
-        correction = desk.cv.corrections.active().filter(pk=correction_id).first()
+        correction = next((one for one in desk.history if one.pk == correction_id and one.undone_at is None), None)
         if correction is None:
             raise NotFound("There is no such correction of this CV, or it has been undone.")
         correction.undone_by, correction.undone_at = by, timezone.now()
@@ -102,7 +101,8 @@ class _Desk:
     def __init__(self, cv: CV, by: User) -> None:
         self.cv, self.by, self.is_touched = cv, by, False
         self.read = cv.read
-        self._changes = [correction.change for correction in cv.corrections.active()]
+        self.history = list(cv.corrections.select_related("made_by"))
+        self._changes = [correction.change for correction in self.history if correction.undone_at is None]
         self._reading = corrected(self.read, self._changes)
 
     def at(self, path: str) -> Target:
@@ -185,9 +185,9 @@ class _Desk:
         return kind
 
     def _record(self, kind: str, target: Target, *, was: Any = "", value: Any = "") -> Correction:
-        held = self.cv.corrections.aggregate(number=Count("pk"), size=Sum(Length(Cast("anchor_json", TextField()))))
-        if held["number"] >= MAX_CORRECTIONS or (held["size"] or 0) >= MAX_HELD:
-            raise InvalidInput(f"This CV has {held['number']} corrections already; upload a newer version instead.")
+        size = sum(len(json.dumps(correction.anchor_json, ensure_ascii=False)) for correction in self.history)
+        if len(self.history) >= MAX_CORRECTIONS or size >= MAX_HELD:
+            raise InvalidInput(f"This CV has {len(self.history)} corrections already; upload a newer version instead.")
         correction = Correction.objects.create(
             cv=self.cv,
             kind=kind,
@@ -198,6 +198,7 @@ class _Desk:
             value_json=value,
             made_by=self.by,
         )
+        self.history.append(correction)
         self._changes.append(correction.change)
         self._reading = corrected(self.read, self._changes)
         self.is_touched = True
@@ -220,7 +221,7 @@ def _desk(cv: CV, by: User) -> Iterator[_Desk]:
         if desk.is_touched:
             Confirmation.objects.filter(cv=locked).delete()
             CV.objects.filter(pk=locked.pk).update(interactive=True)  # somebody is waiting for the new list
-            store_reading(locked, desk.read)
+            store_reading(locked, desk.read, desk.history)
             announce("cv.parsed", [locked.pk], interactive=True)
 
 

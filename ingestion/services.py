@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import PurePath
@@ -23,7 +23,7 @@ from ingestion.corrections import Corrected, added_words, corrected, removed_nam
 from ingestion.extract import check_content
 from ingestion.identity import hide_identity, hide_in
 from ingestion.integrity import blank_concerns
-from ingestion.models import CV, Candidate, skills_to_json, upload_path
+from ingestion.models import CV, Candidate, Correction, skills_to_json, upload_path
 from ingestion.page_pictures import delete_pictures
 from ingestion.quality import assess
 from ingestion.values import PARSER_VERSION, ParsedCV
@@ -99,12 +99,13 @@ def store_parse(cv: CV, text: str, parsed: ParsedCV) -> None:
         cv.tell(WebhookEvent.CV_READ)
 
 
-def store_reading(cv: CV, read: ParsedCV) -> None:
+def store_reading(cv: CV, read: ParsedCV, history: Sequence[Correction] | None = None) -> None:
     """Make what was read, with the corrections of the CV in it, what is shown and matched from now on.
 
-    The caller holds the row's lock, so that no correction made meanwhile is lost.
+    The caller holds the row's lock, so that no correction made meanwhile is lost; ``history`` are all of them, undone ones too,
+    in their order, where the caller has read them.
     """
-    history = list(cv.corrections.all())
+    history = list(cv.corrections.all()) if history is None else history
     changes = [correction.change for correction in history if correction.undone_at is None]
     taxonomy.refresh()
     reading = corrected(read, changes)

@@ -11,12 +11,12 @@ from typing import Any
 from ingestion.models import CV
 from jobs.models import Job
 from jobs.titles import Level
-from matching.embedding import get_provider
 from matching.explain import Pair, Shown, explain, shown_in
-from matching.models import CVPassages, JobPassages, Match
+from matching.models import Match
 from matching.profiles import LEVEL_BY_YEARS, cv_profile, job_profile
 from matching.ranking import scoring_config
 from matching.scoring import total, whole_score_if
+from matching.told import Told, told_by
 from matching.values import (
     Account,
     Addition,
@@ -82,18 +82,14 @@ def _scored(match: Match, lines: Iterable[Key]) -> Scored:
 
 
 class Explainer:
-    """Explains pairs of the given CVs and jobs; two queries for all of them, and what pairs share is made once."""
+    """Explains pairs of the given CVs and jobs; what pairs share is made once. What they tell is read where it is not given."""
 
-    def __init__(self, cvs: Mapping[int, CV], jobs: Mapping[int, Job]) -> None:
+    def __init__(self, cvs: Mapping[int, CV], jobs: Mapping[int, Job], told: Told | None = None) -> None:
         self._cvs, self._jobs = cvs, jobs
         self._cv_profiles: dict[tuple[int, date], CVProfile] = {}
         self._job_profiles: dict[int, JobProfile] = {}
         self._shown: dict[int, Shown] = {}
-        model = get_provider().name
-        told = {row.cv_id: row for row in CVPassages.objects.filter(cv__in=cvs, model=model)}
-        self._cv_passages = {pk: row.passages for pk, row in told.items()}
-        self._links = {pk: row.links for pk, row in told.items()}
-        self._job_passages = {row.job_id: row.passages for row in JobPassages.objects.filter(job__in=jobs, model=model)}
+        self._told = told or told_by(cvs, jobs)
 
     def account(self, scored: Scored) -> Account:
         """Why this CV and this job scored as they did."""
@@ -114,15 +110,15 @@ class Explainer:
             cv_text=cv.text,
             cv=profile,
             shown=replace(self._shown_in(cv), by_years=_level_by_years(profile.years)),
-            cv_passages=self._cv_passages.get(cv.pk),
+            cv_passages=self._told.cvs.get(cv.pk),
             job_text=job.description,
             job=self._job_profile(job),
-            job_passages=self._job_passages.get(job.pk),
+            job_passages=self._told.jobs.get(job.pk),
         )
 
     def _cv_profile(self, cv: CV, today: date) -> CVProfile:
         if (cv.pk, today) not in self._cv_profiles:
-            self._cv_profiles[cv.pk, today] = cv_profile(cv, today=today, links=self._links.get(cv.pk, ()))
+            self._cv_profiles[cv.pk, today] = cv_profile(cv, today=today, links=self._told.links.get(cv.pk, ()))
         return self._cv_profiles[cv.pk, today]
 
     def _job_profile(self, job: Job) -> JobProfile:
@@ -132,7 +128,7 @@ class Explainer:
 
     def _shown_in(self, cv: CV) -> Shown:
         if cv.pk not in self._shown:
-            links = self._links.get(cv.pk, ())
+            links = self._told.links.get(cv.pk, ())
             self._shown[cv.pk] = shown_in(cv.text, cv.matched_text, cv.skill_mentions, cv.parsed, links)
         return self._shown[cv.pk]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.utils import timezone
 
@@ -15,7 +14,7 @@ from jobs.values import JobFilter
 from matching.accounts import Explainer, Scored
 from matching.embedding import get_provider
 from matching.models import CVEmbedding, Explanation, Match, Prediction
-from matching.ranking import Line, rank
+from matching.ranking import Line, Ranked, rank
 from matching.search import Side
 from matching.values import Account, Standing, fits_to_json, parts_to_json
 
@@ -42,10 +41,9 @@ def rank_now(cv: CV, *, only: JobFilter, after: int = 0, limit: int = 10) -> Liv
     """The jobs of the ranks ``after`` + 1 and on, at most down to DEEPEST, explained."""
     now = timezone.now()
     last = min(after + limit, DEEPEST)
-    ranked = rank(Side.JOBS_FOR_CV, [cv.pk], now=now, top=DEEPEST, only=only)[cv.pk]
+    ranked = rank(Side.JOBS_FOR_CV, [cv.pk], now=now, top=DEEPEST, only=only, cvs={cv.pk: cv}, whole_jobs=True)[cv.pk]
     lines = ranked.lines[after:last]
-    jobs = Job.objects.defer("search", "description_html").in_bulk([line.job_id for line in lines])
-    accounts = explained(cv, jobs, lines, among=ranked.lines, now=now)
+    accounts = explained(cv, lines, among=ranked)
     prediction = Prediction(
         side=Prediction.Side.JOBS_FOR_CV,
         cv=cv,
@@ -54,22 +52,22 @@ def rank_now(cv: CV, *, only: JobFilter, after: int = 0, limit: int = 10) -> Liv
         **{name: getattr(ranked, name) for name in ("as_of", "model", "config_version", "input_hash", "searched")},
     )
     matches = [
-        _match(number, prediction, jobs[line.job_id], line, account)
+        _match(number, prediction, ranked.jobs[line.job_id], line, account)
         for number, (line, account) in enumerate(zip(lines, accounts, strict=True), start=after + 1)
     ]
     return LiveList(prediction, tuple(matches), len(ranked.lines) > last and last < DEEPEST)
 
 
-def explained(
-    cv: CV, jobs: dict[int, Job], lines: Sequence[Line], *, among: Sequence[Line], now: datetime
-) -> list[Account]:
-    """The accounts of some lines of one list; ``among`` are all of its lines."""
-    explainer = Explainer({cv.pk: cv}, jobs)
-    order = [(-line.score.mean, rank) for rank, line in enumerate(among, start=1)]
-    rank_of = {line.job_id: rank for rank, line in enumerate(among, start=1)}
+def explained(cv: CV, lines: Sequence[Line], *, among: Ranked) -> list[Account]:
+    """The accounts of some lines of one list."""
+    explainer = Explainer({cv.pk: cv}, among.jobs, among.told)
+    order = [(-line.score.mean, rank) for rank, line in enumerate(among.lines, start=1)]
+    rank_of = {line.job_id: rank for rank, line in enumerate(among.lines, start=1)}
     return [
         explainer.account(
-            Scored(line.cv_id, line.job_id, line.found, line.score, now, Standing.of(rank_of[line.job_id], order))
+            Scored(
+                line.cv_id, line.job_id, line.found, line.score, among.as_of, Standing.of(rank_of[line.job_id], order)
+            )
         )
         for line in lines
     ]

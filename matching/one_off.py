@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -21,7 +20,7 @@ from matching import services
 from matching.embedding import get_provider
 from matching.live import explained
 from matching.models import CVEmbedding
-from matching.ranking import Line, rank
+from matching.ranking import Line, Ranked, rank
 from matching.search import Side
 from matching.values import Account, Score
 from matching.vectors import cv_vectors
@@ -56,9 +55,8 @@ def match_file(content: bytes, *, filename: str, top: int) -> list[ExplainedMatc
     )
     with transaction.atomic():
         cv = embedded_cv(document, filename=filename)
-        now = timezone.now()
-        ranked = rank(Side.JOBS_FOR_CV, [cv.pk], now=now, top=top)[cv.pk]
-        matches = _explained(cv, ranked.lines, now)
+        ranked = rank(Side.JOBS_FOR_CV, [cv.pk], now=timezone.now(), top=top, cvs={cv.pk: cv}, whole_jobs=True)[cv.pk]
+        matches = _explained(cv, ranked)
         transaction.set_rollback(True)
     return matches
 
@@ -73,12 +71,11 @@ def embedded_cv(document: Document, *, filename: str) -> CV:
     return cv
 
 
-def _explained(cv: CV, lines: tuple[Line, ...], now: datetime) -> list[ExplainedMatch]:
-    jobs = Job.objects.defer("search", "description_html").in_bulk([line.job_id for line in lines])
-    accounts = explained(cv, jobs, lines, among=lines, now=now)
+def _explained(cv: CV, ranked: Ranked) -> list[ExplainedMatch]:
+    accounts = explained(cv, ranked.lines, among=ranked)
     return [
-        _match(number, jobs[line.job_id], line, account)
-        for number, (line, account) in enumerate(zip(lines, accounts, strict=True), start=1)
+        _match(number, ranked.jobs[line.job_id], line, account)
+        for number, (line, account) in enumerate(zip(ranked.lines, accounts, strict=True), start=1)
     ]
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
 from itertools import islice
 from operator import attrgetter
+
+from django.db.models import OuterRef, Subquery
 
 from cvmatch.core.text import englishness
 from ingestion.models import CV
@@ -18,12 +20,13 @@ from jobs.skills import skills_version
 from jobs.values import JobFilter
 from matching.coverage import coverage, title_nearness
 from matching.embedding import get_provider
-from matching.models import CVPassages, JobPassages, JobVector, Kind
+from matching.models import JobVector, Kind
 from matching.models.halfvec import as_bytes, halfvec
 from matching.profiles import JOB_COLUMNS, cv_profile, job_profile
 from matching.scoring import ScoringConfig, promising, score, whole_score
 from matching.search import Side, get_search
 from matching.search.comparing import compare
+from matching.told import Told, told_by
 from matching.values import Candidate, CVProfile, JobProfile, Score
 from matching.values.snapshots import CVSeen, JobSeen
 
@@ -33,6 +36,7 @@ CHANNEL_FACTOR, CHANNEL_LEAST = 2, 100
 # Of what the channels bring so many times the lines that are kept are compared in full, again never fewer than for fifty
 # lines: of the first fifty by full comparison of all, docs/ranking.md says how many are among them.
 COMPARED_FACTOR, COMPARED_LEAST = 4, 200
+_TITLE_VECTOR = "title_vector"
 
 
 @dataclass(frozen=True)
@@ -49,7 +53,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Ranked:
-    """A ranked list, best first, with what it was made from."""
+    """A ranked list, best first, with what it was made from: rows and what their passages tell, of other lists too."""
 
     lines: tuple[Line, ...]
     searched: int
@@ -57,6 +61,8 @@ class Ranked:
     model: str
     config_version: str
     input_hash: str
+    jobs: Mapping[int, Job] = field(repr=False, compare=False)
+    told: Told = field(repr=False, compare=False)
 
 
 @cache
@@ -70,18 +76,29 @@ def ranking_version() -> str:
 
 
 def rank(
-    side: Side, subject_ids: Sequence[int], *, now: datetime, top: int, only: JobFilter | None = None
+    side: Side,
+    subject_ids: Sequence[int],
+    *,
+    now: datetime,
+    top: int,
+    only: JobFilter | None = None,
+    cvs: Mapping[int, CV] | None = None,
+    whole_jobs: bool = False,
 ) -> dict[int, Ranked]:
-    """The best targets for each subject that exists, of jobs those that ``only`` lets through; a fixed number of statements."""
+    """The best targets for each subject that exists, of jobs those that ``only`` lets through; a fixed number of statements.
+
+    ``cvs`` are the rows of the subjects with their candidates, where the caller has read them; ``whole_jobs`` reads of the
+    jobs all that a page or an answer shows besides what ranking needs.
+    """
     found = get_search().find(
         side, subject_ids, model=get_provider().name, limit=max(CHANNEL_FACTOR * top, CHANNEL_LEAST), only=only
     )
-    cvs = _cvs(subject_ids) if side is Side.JOBS_FOR_CV else {}
+    cvs = cvs or (_cvs(subject_ids) if side is Side.JOBS_FOR_CV else {})
     jobs = _jobs(subject_ids) if side is Side.CVS_FOR_JOB else {}
     subjects: Mapping[int, CV | Job] = cvs or jobs
     compared = {pk: _promising(row, found.get(pk, ()), top) for pk, row in subjects.items()}
     targets = {candidate.target_id for candidates in compared.values() for candidate in candidates}
-    pairs = _Pairs(cvs or _cvs(targets), jobs or _jobs(targets), now)
+    pairs = _Pairs(cvs or _cvs(targets), jobs or _jobs(targets, whole=whole_jobs), now)
     return {
         pk: Ranked(
             tuple(pairs.best(side, pk, compared[pk], top)),
@@ -90,6 +107,8 @@ def rank(
             get_provider().name,
             ranking_version(),
             row.content_hash,
+            pairs.jobs,
+            pairs.told,
         )
         for pk, row in subjects.items()
     }
@@ -128,17 +147,13 @@ class _Pairs:
     """The rows of one batch with their profiles, each made once however many pairs it is in."""
 
     def __init__(self, cvs: Mapping[int, CV], jobs: Mapping[int, Job], now: datetime) -> None:
-        self._cvs, self._jobs, self._now = cvs, jobs, now
+        self._cvs, self.jobs, self._now = cvs, jobs, now
         self._source_scores = {name: quality.score for name, quality in judged_sources().items()}
-        model = get_provider().name
-        told = {row.cv_id: row for row in CVPassages.objects.filter(cv__in=cvs, model=model)}
-        self._cv_passages = {pk: row.passages for pk, row in told.items()}
-        links = {pk: row.links for pk, row in told.items()}
-        self._cv_profiles = {pk: cv_profile(cv, today=now.date(), links=links.get(pk, ())) for pk, cv in cvs.items()}
+        self.told = told = told_by(cvs, jobs)
+        self._cv_profiles = {
+            pk: cv_profile(cv, today=now.date(), links=told.links.get(pk, ())) for pk, cv in cvs.items()
+        }
         self._job_profiles = {pk: job_profile(job) for pk, job in jobs.items()}
-        self._job_passages = {row.job_id: row.passages for row in JobPassages.objects.filter(job__in=jobs, model=model)}
-        titles = JobVector.objects.filter(job__in=jobs, model=model, kind=Kind.TITLE)
-        self._job_titles = dict(titles.values_list("job_id", as_bytes("embedding")))
 
     def best(self, side: Side, subject: int, found: Iterable[Candidate], top: int) -> Iterator[Line]:
         """The lines of a list, best first: all are ordered by the whole score, and only those that are kept get the rest."""
@@ -152,14 +167,14 @@ class _Pairs:
             cv_id, job_id = self._ids(side, subject, candidate)
             complete = self._beside(candidate, cv_id, job_id)
             whole = whole_score(complete, *self._profiles(cv_id, job_id), config=scoring_config(), now=self._now)
-            quality = self._source_scores.get(self._jobs[job_id].source, 0)
+            quality = self._source_scores.get(self.jobs[job_id].source, 0)
             yield _Ordered((-whole.mean, -quality, job_id, cv_id), cv_id, job_id, complete)
 
     def _once(self, ordered: Iterable[_Ordered]) -> Iterator[_Ordered]:
         """A posting in several places is one line, of the place that suits best."""
         taken = set()
         for each in ordered:
-            job = self._jobs[each.job_id]
+            job = self.jobs[each.job_id]
             posting = (each.cv_id, job.source, job.group_key or job.pk)
             if posting not in taken:
                 taken.add(posting)
@@ -179,15 +194,15 @@ class _Pairs:
         """Of a candidate that is complete."""
         cv, job = self._profiles(cv_id, job_id)
         made = score(found, cv, job, config=scoring_config(), now=self._now)
-        seen = CVSeen(self._cvs[cv_id].content_hash, cv), JobSeen(self._jobs[job_id].content_hash, job)
+        seen = CVSeen(self._cvs[cv_id].content_hash, cv), JobSeen(self.jobs[job_id].content_hash, job)
         return Line(cv_id, job_id, found, made, *seen)
 
     def _beside(self, found: Candidate, cv_id: int, job_id: int) -> Candidate:
         """With what the passages of the two say when they are held against each other."""
-        shown, asked = self._cv_passages.get(cv_id), self._job_passages.get(job_id)
+        shown, asked = self.told.cvs.get(cv_id), self.told.jobs.get(job_id)
         if shown is None:
             return found
-        title = self._job_titles.get(job_id)
+        title = getattr(self.jobs[job_id], _TITLE_VECTOR)
         near = title_nearness(None if title is None else halfvec(title), shown)
         covered = None if asked is None else coverage(asked, shown)
         return replace(found, coverage=covered, best_title=near.best_title, title_lines=near.title_lines)
@@ -197,5 +212,8 @@ def _cvs(ids: Iterable[int]) -> dict[int, CV]:
     return CV.objects.filter(pk__in=set(ids)).select_related("candidate").defer("search", "read_json").in_bulk()
 
 
-def _jobs(ids: Iterable[int]) -> dict[int, Job]:
-    return Job.objects.filter(pk__in=set(ids)).only(*JOB_COLUMNS).in_bulk()
+def _jobs(ids: Iterable[int], *, whole: bool = False) -> dict[int, Job]:
+    titles = JobVector.objects.filter(job=OuterRef("pk"), model=get_provider().name, kind=Kind.TITLE)
+    title_vector = Subquery(titles.values_list(as_bytes("embedding")))
+    rows = Job.objects.filter(pk__in=set(ids)).annotate(**{_TITLE_VECTOR: title_vector})
+    return (rows.defer("search", "description_html") if whole else rows.only(*JOB_COLUMNS)).in_bulk()

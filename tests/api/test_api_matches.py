@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django_q.models import OrmQ
 
 from cvmatch.core.models import Status
+from cvmatch.dashboard import cache_check
 from cvmatch.tasks import run_stage
 from matching.models import Match, Prediction
 from tests.support import CV_TEXT, make_cv, make_job, make_user, work_until_idle
@@ -18,8 +19,6 @@ from tests.support import CV_TEXT, make_cv, make_job, make_user, work_until_idle
 pytestmark = pytest.mark.django_db
 
 QUERIES = 12
-# One look at each table that a stage works on, however many rows it has.
-HEALTH_QUERIES = 20
 
 
 def ask(client, **body):
@@ -125,6 +124,7 @@ def addresses(cv_pk: int, job_pk: int, jobs_for_cv: str, cvs_for_job: str) -> di
 
 def test_no_answer_costs_more_queries_with_more_rows(as_user) -> None:
     client = as_user("admin")
+    cache_check()  # which asks the cache for more than an entry every half a minute
 
     def fill(numbers: range) -> dict[str, str]:
         for number in numbers:
@@ -138,8 +138,6 @@ def test_no_answer_costs_more_queries_with_more_rows(as_user) -> None:
     few = costs(client.get, fill(range(2)))
     many = costs(client.get, fill(range(2, 15)))
     assert many == few
-    assert many.pop("health") <= HEALTH_QUERIES
-    assert many.pop("pipeline") <= HEALTH_QUERIES
     assert max(many.values()) <= QUERIES, many
 
 
