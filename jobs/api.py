@@ -154,7 +154,7 @@ def close_job(request: HttpRequest, job_id: int) -> dict[str, Any]:
 def open_job(request: HttpRequest, job_id: int) -> dict[str, Any]:
     """Takes back that somebody closed it, with all postings of the same vacancy. 409 for one that has ended by itself."""
     services.open_job(selectors.get_job(job_id), by=user_of(request))
-    return _standing(job_id)
+    return {"id": job_id, "status": Job.Status.ACTIVE, "closed_by": None, "closed_at": None}
 
 
 def _standing(job_id: int) -> dict[str, Any]:
