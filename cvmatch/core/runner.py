@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from cvmatch.core.errors import CvmatchError, LeaseLost
+from cvmatch.core.metrics import STAGE_SECONDS
 from cvmatch.core.models import Staged, StagedQuerySet, StageRun
 from cvmatch.core.queue import Stage
 
@@ -174,7 +175,8 @@ def run(stage: Stage, *, limit: int, only: Sequence[int] | None = None, trigger:
 
 
 def _record(stage: str, trigger: str, started: datetime, report: StageReport) -> None:
-    StageRun.objects.create(
+    run = StageRun.objects.create(
         stage=stage, trigger=trigger, started_at=started, finished_at=timezone.now(), **report.counts()
     )
+    STAGE_SECONDS.labels(stage=stage).observe(run.duration_s)
     log.info("stage ran", stage=stage, **report.counts())

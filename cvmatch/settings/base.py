@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,8 @@ ENVIRONMENT = (
     "CVMATCH_MATCH_RESULT_HOURS",
     "CVMATCH_MATCH_TOP",
     "CVMATCH_MAX_UPLOAD_MB",
+    "CVMATCH_METRICS_HOST",
+    "CVMATCH_METRICS_PORT",
     "CVMATCH_RETENTION_DAYS",
     "CVMATCH_SEARCH_BACKEND",
     "CVMATCH_SECRETS_KEY",
@@ -73,6 +76,7 @@ ENVIRONMENT = (
     "DEBUG",
     "HOST",
     "PORT",
+    "PROMETHEUS_MULTIPROC_DIR",
     "REDIS_URL",
     "SECRET_KEY",
     "SECURE_COOKIES",
@@ -90,6 +94,15 @@ def _port(text: str) -> int:
 
 VAR_DIR = Path(env.str("CVMATCH_VAR_DIR", default=str(PROJECT_DIR / "var"))).resolve()
 # Without a server of its own, cvmatch runs PostgreSQL from a wheel inside VAR_DIR, on a unix socket only.
+# Processes with the same folder are counted together (cvmatch/core/metrics.py); prometheus_client reads it in the environment.
+os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(VAR_DIR / "metrics"))
+try:
+    Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]).mkdir(mode=0o700, parents=True, exist_ok=True)
+except OSError:  # where nothing can be written each process counts for itself
+    del os.environ["PROMETHEUS_MULTIPROC_DIR"]
+# A port on which workers in a container of their own give what they counted; the web server gives it at /metrics.
+METRICS_PORT = env.int("CVMATCH_METRICS_PORT", default=0)
+METRICS_HOST = env.str("CVMATCH_METRICS_HOST", default="127.0.0.1")
 EMBEDDED = not env.str("DATABASE_URL", default="")
 DATABASE_URL = env.str("DATABASE_URL", default="") or embedded.database_url(VAR_DIR / "postgres")
 # Demo data and accounts with known passwords exist only beside the embedded server, on the loopback address.

@@ -11,6 +11,9 @@ os.environ.setdefault("SECRET_KEY", "only-for-tests")
 if "CVMATCH_VAR_DIR" not in os.environ:
     os.environ["CVMATCH_VAR_DIR"] = tempfile.mkdtemp(prefix="cvmatch-test-")
 
+# One process counts for itself, unless a test asks for more by naming the folder.
+_counts_alone = "PROMETHEUS_MULTIPROC_DIR" not in os.environ
+
 from cvmatch.settings.base import *  # noqa: F403
 from cvmatch.settings.base import CACHES, STORAGES, VAR_DIR
 
@@ -23,3 +26,5 @@ SECURE_COOKIES = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SE
 SECURE_PROXY_SSL_HEADER = None
 # What one test counted must not be what the next one sees.
 CACHES["process"] = {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
+if _counts_alone:
+    os.environ.pop("PROMETHEUS_MULTIPROC_DIR", None)
