@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
 
 import structlog
@@ -22,8 +23,11 @@ from matching.vectors import cv_linker
 def run_stage(
     name: str, ids: Sequence[int] = (), queue: str = BULK, trigger: str = "schedule", request_id: str = ""
 ) -> str:
-    """Run one stage for these rows, or one batch of whatever waits; what was left over is enqueued again."""
-    with structlog.contextvars.bound_contextvars(request_id=request_id):
+    """Run one stage for these rows, or one batch of whatever waits; what was left over is enqueued again.
+
+    Its log lines, and those of the stages that it starts, have the id of the request that it came from, or one of its own.
+    """
+    with structlog.contextvars.bound_contextvars(request_id=request_id or uuid.uuid4().hex):
         heartbeat(queue)
         if is_paused(name):  # its rows wait; whoever lets it go on starts it again
             return "paused"
