@@ -9,6 +9,7 @@ from typing import Any
 import environ
 
 from cvmatch import embedded
+from cvmatch.core.addresses import own_addresses
 from cvmatch.core.errors import InvalidInput
 from cvmatch.settings.accounts import *  # noqa: F403
 from cvmatch.settings.logs import configure_logs
@@ -112,6 +113,8 @@ PORT = _port(env.str("PORT", default="8000"))
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="") or (embedded.secret_key(VAR_DIR) if EMBEDDED else "")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+if HOST in {"0.0.0.0", "::"}:  # noqa: S104 - Prometheus and probes ask each container by its own address
+    ALLOWED_HOSTS += own_addresses()
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 INSTALLED_APPS = [

@@ -29,6 +29,10 @@ class EmbeddingProvider(Protocol):
         """Load what the first call would otherwise wait for."""
         ...
 
+    def check(self) -> None:
+        """Raises CvmatchError where something that it needs is not there; loads nothing and asks nobody."""
+        ...
+
 
 @cache
 def get_provider() -> EmbeddingProvider:
