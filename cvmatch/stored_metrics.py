@@ -105,7 +105,9 @@ def _stages() -> Iterator[Metric]:
 
 
 def _syncs() -> Iterator[Metric]:
-    about = "1 for the state that a source's breaker is in: closed, open or half-open; sources that never failed have none."
+    about = (
+        "1 for the state that a source's breaker is in: closed, open or half-open; sources that never failed have none."
+    )
     breakers = {(breaker.source, breaker.state): 1 for breaker in list_breakers()}
     yield _by_two("cvmatch_source_breaker", about, ("source", "state"), breakers)
     about = "Runs of sources that ended in the last 24 hours, by how they ended."

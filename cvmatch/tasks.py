@@ -15,6 +15,7 @@ from cvmatch.core.memory import settle
 from cvmatch.core.models import WorkerHeartbeat
 from cvmatch.core.pausing import is_paused
 from cvmatch.core.queue import BULK, enqueue, get_stage
+from cvmatch.observability import traced_stage
 from jobs import taxonomy
 from matching.embedding import get_provider
 from matching.vectors import cv_linker
@@ -32,7 +33,8 @@ def run_stage(
         if is_paused(name):  # its rows wait; whoever lets it go on starts it again
             return "paused"
         taxonomy.refresh()  # skills that people changed while this process was running
-        report = runner.run(get_stage(name), limit=batch_size(name), only=list(ids) or None, trigger=trigger)
+        with traced_stage(name):
+            report = runner.run(get_stage(name), limit=batch_size(name), only=list(ids) or None, trigger=trigger)
         if report.more:
             enqueue(name, ids, queue=queue)
         return f"{report.done} done, {report.failed} failed"

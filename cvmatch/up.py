@@ -82,7 +82,7 @@ def _serve(supervisor: Supervisor) -> int:
 
 def _count_anew() -> None:
     """Metrics begin at nothing: what was counted before may have been cut short when the machine went down."""
-    for counted in Path(os.environ.get("PROMETHEUS_MULTIPROC_DIR", "/nonexistent")).glob("*.db"):
+    for counted in settings.METRICS_DIR.glob("*.db") if settings.METRICS_DIR else ():
         counted.unlink(missing_ok=True)
 
 

@@ -14,8 +14,11 @@ def is_loopback(host: str) -> bool:
     return host == "localhost"
 
 
-def own_addresses() -> list[str]:
-    """The addresses that this machine or container has under its own name, as they stand in a Host header."""
+def own_addresses(host: str) -> list[str]:
+    """What a server that listens on all addresses may be called besides its names: Prometheus and probes ask each container
+    by its own address. None where ``host`` is another."""
+    if host not in {"0.0.0.0", "::"}:  # noqa: S104
+        return []
     try:
         found = socket.getaddrinfo(socket.gethostname(), None, type=socket.SOCK_STREAM)
     except OSError:

@@ -18,7 +18,9 @@ if folder := os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
     values.ValueClass = values.MultiProcessValue(lambda: slot(Path(folder)))  # type: ignore[no-untyped-call]
 
 CACHE_HITS = Counter("cvmatch_cache_hits", "Answers that a layer of the cache had.", ["layer"])
-CACHE_MISSES = Counter("cvmatch_cache_misses", "Answers that had to be made since a layer did not have them.", ["layer"])
+CACHE_MISSES = Counter(
+    "cvmatch_cache_misses", "Answers that had to be made since a layer did not have them.", ["layer"]
+)
 
 EMBEDDING_SECONDS = Histogram(
     "cvmatch_embedding_seconds",

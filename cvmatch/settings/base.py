@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from cvmatch import embedded
 from cvmatch.core.addresses import own_addresses
 from cvmatch.core.errors import InvalidInput
 from cvmatch.settings.accounts import *  # noqa: F403
+from cvmatch.settings.counting import count_together
 from cvmatch.settings.logs import configure_logs
 from cvmatch.settings.sources import *  # noqa: F403
 
@@ -76,11 +76,13 @@ ENVIRONMENT = (
     "DATABASE_URL",
     "DEBUG",
     "HOST",
+    "OTEL_EXPORTER_OTLP_ENDPOINT",
     "PORT",
     "PROMETHEUS_MULTIPROC_DIR",
     "REDIS_URL",
     "SECRET_KEY",
     "SECURE_COOKIES",
+    "SENTRY_DSN",
 )
 
 env = environ.Env()
@@ -95,15 +97,11 @@ def _port(text: str) -> int:
 
 VAR_DIR = Path(env.str("CVMATCH_VAR_DIR", default=str(PROJECT_DIR / "var"))).resolve()
 # Without a server of its own, cvmatch runs PostgreSQL from a wheel inside VAR_DIR, on a unix socket only.
-# Processes with the same folder are counted together (cvmatch/core/metrics.py); prometheus_client reads it in the environment.
-os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(VAR_DIR / "metrics"))
-try:
-    Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]).mkdir(mode=0o700, parents=True, exist_ok=True)
-except OSError:  # where nothing can be written each process counts for itself
-    del os.environ["PROMETHEUS_MULTIPROC_DIR"]
-# A port on which workers in a container of their own give what they counted; the web server gives it at /metrics.
+METRICS_DIR = count_together(Path(env.str("PROMETHEUS_MULTIPROC_DIR", default=str(VAR_DIR / "metrics"))))
 METRICS_PORT = env.int("CVMATCH_METRICS_PORT", default=0)
 METRICS_HOST = env.str("CVMATCH_METRICS_HOST", default="127.0.0.1")
+SENTRY_DSN = env.str("SENTRY_DSN", default="")
+OTLP_ENDPOINT = env.str("OTEL_EXPORTER_OTLP_ENDPOINT", default="")
 EMBEDDED = not env.str("DATABASE_URL", default="")
 DATABASE_URL = env.str("DATABASE_URL", default="") or embedded.database_url(VAR_DIR / "postgres")
 # Demo data and accounts with known passwords exist only beside the embedded server, on the loopback address.
@@ -112,9 +110,7 @@ HOST = env.str("HOST", default="127.0.0.1")
 PORT = _port(env.str("PORT", default="8000"))
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="") or (embedded.secret_key(VAR_DIR) if EMBEDDED else "")
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
-if HOST in {"0.0.0.0", "::"}:  # noqa: S104 - Prometheus and probes ask each container by its own address
-    ALLOWED_HOSTS += own_addresses()
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"]) + own_addresses(HOST)
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 INSTALLED_APPS = [

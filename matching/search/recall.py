@@ -65,6 +65,10 @@ def _nearest(query: str, side: Side, model: str, vector: Sequence[float], ef_sea
             "SELECT set_config('hnsw.ef_search', %s, true), set_config('hnsw.iterative_scan', 'relaxed_order', true)",
             [str(ef_search)],
         )
-        values = {"model": model, "vector": str([float(number) for number in vector]), "nearest": NEAREST}
+        values: dict[str, str | int] = {
+            "model": model,
+            "vector": str([float(number) for number in vector]),
+            "nearest": NEAREST,
+        }
         cursor.execute(query.format(**vars(tables(side))), values)
         return sorted(distance for (distance,) in cursor.fetchall())

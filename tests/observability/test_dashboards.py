@@ -98,7 +98,9 @@ def test_every_panel_and_rule_asks_for_what_is_given(observed: Observed) -> None
 @pytest.mark.django_db
 def test_every_metric_of_ours_says_what_it_is_and_its_labels_are_few(observed: Observed) -> None:
     """A label whose values grow with the data would grow Prometheus without end."""
-    labels = set(re.findall(r'[{,](\w+)="', "".join(re.findall(r"^cvmatch_\w+(\{.*\})", observed.metrics, re.MULTILINE))))
+    labels = set(
+        re.findall(r'[{,](\w+)="', "".join(re.findall(r"^cvmatch_\w+(\{.*\})", observed.metrics, re.MULTILINE)))
+    )
     assert labels <= {
         *("le", "layer", "provider", "side", "stage", "state", "outcome", "queue", "status", "source", "service"),
         *("table", "from"),
