@@ -29,7 +29,8 @@ ENV PATH=/opt/venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     HOST=0.0.0.0 \
     PORT=8000 \
-    CVMATCH_VAR_DIR=/var/lib/cvmatch
+    CVMATCH_VAR_DIR=/var/lib/cvmatch \
+    PROMETHEUS_MULTIPROC_DIR=/tmp/cvmatch-metrics
 USER cvmatch
 VOLUME /var/lib/cvmatch
 EXPOSE 8000

@@ -11,6 +11,7 @@ from operator import attrgetter
 
 from django.db.models import OuterRef, Subquery
 
+from cvmatch.core.metrics import MATCH_PAIRS, MATCH_SECONDS, shared_time
 from cvmatch.core.text import englishness
 from ingestion.models import CV
 from ingestion.source_facts import judged_sources
@@ -90,6 +91,19 @@ def rank(
     ``cvs`` are the rows of the subjects with their candidates, where the caller has read them; ``whole_jobs`` reads of the
     jobs all that a page or an answer shows besides what ranking needs.
     """
+    with shared_time(MATCH_SECONDS, len(subject_ids), side=side):
+        return _ranked(side, subject_ids, now, top, only, cvs, whole_jobs)
+
+
+def _ranked(
+    side: Side,
+    subject_ids: Sequence[int],
+    now: datetime,
+    top: int,
+    only: JobFilter | None,
+    cvs: Mapping[int, CV] | None,
+    whole_jobs: bool,
+) -> dict[int, Ranked]:
     found = get_search().find(
         side, subject_ids, model=get_provider().name, limit=max(CHANNEL_FACTOR * top, CHANNEL_LEAST), only=only
     )
@@ -97,6 +111,7 @@ def rank(
     jobs = _jobs(subject_ids) if side is Side.CVS_FOR_JOB else {}
     subjects: Mapping[int, CV | Job] = cvs or jobs
     compared = {pk: _promising(row, found.get(pk, ()), top) for pk, row in subjects.items()}
+    MATCH_PAIRS.labels(side=side).inc(sum(map(len, compared.values())))
     targets = {candidate.target_id for candidates in compared.values() for candidate in candidates}
     pairs = _Pairs(cvs or _cvs(targets), jobs or _jobs(targets, whole=whole_jobs), now)
     return {

@@ -8,8 +8,10 @@ from typing import Any
 import environ
 
 from cvmatch import embedded
+from cvmatch.core.addresses import own_addresses
 from cvmatch.core.errors import InvalidInput
 from cvmatch.settings.accounts import *  # noqa: F403
+from cvmatch.settings.counting import count_together
 from cvmatch.settings.logs import configure_logs
 from cvmatch.settings.sources import *  # noqa: F403
 
@@ -51,6 +53,8 @@ ENVIRONMENT = (
     "CVMATCH_MATCH_RESULT_HOURS",
     "CVMATCH_MATCH_TOP",
     "CVMATCH_MAX_UPLOAD_MB",
+    "CVMATCH_METRICS_HOST",
+    "CVMATCH_METRICS_PORT",
     "CVMATCH_RETENTION_DAYS",
     "CVMATCH_SEARCH_BACKEND",
     "CVMATCH_SECRETS_KEY",
@@ -72,10 +76,13 @@ ENVIRONMENT = (
     "DATABASE_URL",
     "DEBUG",
     "HOST",
+    "OTEL_EXPORTER_OTLP_ENDPOINT",
     "PORT",
+    "PROMETHEUS_MULTIPROC_DIR",
     "REDIS_URL",
     "SECRET_KEY",
     "SECURE_COOKIES",
+    "SENTRY_DSN",
 )
 
 env = environ.Env()
@@ -90,6 +97,11 @@ def _port(text: str) -> int:
 
 VAR_DIR = Path(env.str("CVMATCH_VAR_DIR", default=str(PROJECT_DIR / "var"))).resolve()
 # Without a server of its own, cvmatch runs PostgreSQL from a wheel inside VAR_DIR, on a unix socket only.
+METRICS_DIR = count_together(Path(env.str("PROMETHEUS_MULTIPROC_DIR", default=str(VAR_DIR / "metrics"))))
+METRICS_PORT = env.int("CVMATCH_METRICS_PORT", default=0)
+METRICS_HOST = env.str("CVMATCH_METRICS_HOST", default="127.0.0.1")
+SENTRY_DSN = env.str("SENTRY_DSN", default="")
+OTLP_ENDPOINT = env.str("OTEL_EXPORTER_OTLP_ENDPOINT", default="")
 EMBEDDED = not env.str("DATABASE_URL", default="")
 DATABASE_URL = env.str("DATABASE_URL", default="") or embedded.database_url(VAR_DIR / "postgres")
 # Demo data and accounts with known passwords exist only beside the embedded server, on the loopback address.
@@ -98,7 +110,7 @@ HOST = env.str("HOST", default="127.0.0.1")
 PORT = _port(env.str("PORT", default="8000"))
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="") or (embedded.secret_key(VAR_DIR) if EMBEDDED else "")
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"]) + own_addresses(HOST)
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 INSTALLED_APPS = [
