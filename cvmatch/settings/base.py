@@ -10,7 +10,9 @@ import environ
 from cvmatch import embedded
 from cvmatch.core.errors import InvalidInput
 from cvmatch.settings.accounts import *  # noqa: F403
+from cvmatch.settings.environment import Environment
 from cvmatch.settings.logs import configure_logs
+from cvmatch.settings.security import *  # noqa: F403
 from cvmatch.settings.sources import *  # noqa: F403
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent.parent
@@ -20,6 +22,7 @@ ENVIRONMENT = (
     "ALLOWED_HOSTS",
     "CSRF_TRUSTED_ORIGINS",
     "CVMATCH_AUDIT_DAYS",
+    "CVMATCH_CORS_ORIGINS",
     "CVMATCH_DEMO",
     "CVMATCH_EMAIL_FROM",
     "CVMATCH_EMAIL_URL",
@@ -39,6 +42,7 @@ ENVIRONMENT = (
     "CVMATCH_FETCH_PRIVATE",
     "CVMATCH_FETCH_TIMEOUT_S",
     "CVMATCH_FETCH_WAIT_S",
+    "CVMATCH_HSTS_S",
     "CVMATCH_LINKS_A_DAY",
     "CVMATCH_LINKS_PER_MINUTE",
     "CVMATCH_LLM_KEY",
@@ -52,6 +56,7 @@ ENVIRONMENT = (
     "CVMATCH_MATCH_TOP",
     "CVMATCH_MAX_UPLOAD_MB",
     "CVMATCH_RETENTION_DAYS",
+    "CVMATCH_SCHEDULER",
     "CVMATCH_SEARCH_BACKEND",
     "CVMATCH_SECRETS_KEY",
     "CVMATCH_SIGN_UP",
@@ -78,7 +83,7 @@ ENVIRONMENT = (
     "SECURE_COOKIES",
 )
 
-env = environ.Env()
+env = Environment()
 
 
 def _port(text: str) -> int:
@@ -110,6 +115,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "django.contrib.humanize",
+    "corsheaders",
     "django_htmx",
     "template_partials",
     "django_q",
@@ -127,6 +133,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -219,6 +226,7 @@ _QUEUE_COMMON: dict[str, Any] = {
     "queue_limit": 4,
     "recycle": 2000,
     "log_level": "WARNING",
+    "scheduler": env.bool("CVMATCH_SCHEDULER", default=True),
 }
 Q_CLUSTER: dict[str, Any] = {
     **_QUEUE_COMMON,
@@ -254,20 +262,10 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("CVMATCH_EMAIL_FROM", default="cvmat
 # --- Security -------------------------------------------------------------------------------------------------------
 SECURE_COOKIES = env.bool("SECURE_COOKIES", default=not EMBEDDED and not DEBUG)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_COOKIES
-SECURE_CONTENT_TYPE_NOSNIFF = True
-SECURE_REFERRER_POLICY = "same-origin"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE_COOKIES else None
-X_FRAME_OPTIONS = "DENY"
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": ["'self'"],
-        "img-src": ["'self'", "data:"],
-        "object-src": ["'none'"],
-        "base-uri": ["'none'"],
-        "form-action": ["'self'"],
-        "frame-ancestors": ["'none'"],
-    }
-}
+SECURE_SSL_REDIRECT = SECURE_COOKIES
+SECURE_HSTS_SECONDS = env.int("CVMATCH_HSTS_S", default=365 * 86400) if SECURE_COOKIES else 0
+CORS_ALLOWED_ORIGINS: list[str] = env.list("CVMATCH_CORS_ORIGINS", default=[])
 
 # --- API ------------------------------------------------------------------------------------------------------------
 # What a request to the API means; core.http_api finds it here, so that it need not import the operations.
