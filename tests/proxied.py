@@ -96,6 +96,30 @@ class Site:
     plain: int
     tls: int
     certificate: Path
+    nginx: subprocess.Popen[bytes]
+
+    @contextmanager
+    def left_out(self, web: Web) -> Iterator[None]:
+        """nginx sends nothing to this web process, as before a restart that is meant."""
+        upstream = self.folder / "conf" / "upstream.conf"
+        before = upstream.read_text()
+        upstream.write_text(re.sub(rf"(:{web.port}\b[^;]*);", r"\1 down;", before))
+        self._reload()
+        yield
+        upstream.write_text(before)
+        self._reload()
+
+    def _reload(self) -> None:
+        """Until the last worker that knew the old configuration has ended."""
+        old = self._workers()
+        self.nginx.send_signal(signal.SIGHUP)
+        deadline = time.monotonic() + PATIENCE_S
+        while old & self._workers() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert not old & self._workers()
+
+    def _workers(self) -> set[str]:
+        return set(Path(f"/proc/{self.nginx.pid}/task/{self.nginx.pid}/children").read_text().split())
 
     def client(self, address: str = CLIENT, *, base: str = "", **headers: str) -> httpx.Client:
         """A browser at that address, over TLS unless ``base`` says otherwise; follows nothing."""
@@ -173,11 +197,11 @@ def nginx_command(folder: Path, name: str, *more: str) -> list[str]:
 
 
 @contextmanager
-def running_nginx(folder: Path, name: str) -> Iterator[None]:
+def running_nginx(folder: Path, name: str) -> Iterator[subprocess.Popen[bytes]]:
     with (folder / "nginx.log").open("ab") as log:
         process = subprocess.Popen(nginx_command(folder, name), stdout=log, stderr=log)
     try:
-        yield
+        yield process
     finally:
         process.send_signal(signal.SIGQUIT)
         process.wait(timeout=PATIENCE_S)
@@ -200,7 +224,7 @@ def running_site(folder: Path) -> Iterator[Site]:
             web.start()
             stack.callback(web.end)
         (folder / "static").symlink_to(folder / "var" / "static")
-        stack.enter_context(running_nginx(folder, "tls"))
+        nginx = stack.enter_context(running_nginx(folder, "tls"))
         for web in webs:
             web.wait()
-        yield Site(folder, webs, plain, tls, certificate)
+        yield Site(folder, webs, plain, tls, certificate, nginx)

@@ -8,6 +8,7 @@ from typing import Any
 import environ
 
 from cvmatch import embedded
+from cvmatch.core.addresses import own_addresses
 from cvmatch.core.errors import InvalidInput
 from cvmatch.settings.accounts import *  # noqa: F403
 from cvmatch.settings.environment import Environment
@@ -21,6 +22,7 @@ PROJECT_DIR = Path(__file__).resolve().parent.parent.parent
 ENVIRONMENT = (
     "ALLOWED_HOSTS",
     "CSRF_TRUSTED_ORIGINS",
+    "CVMATCH_ALLOW_OWN_ADDRESS",
     "CVMATCH_AUDIT_DAYS",
     "CVMATCH_CORS_ORIGINS",
     "CVMATCH_DEMO",
@@ -62,6 +64,7 @@ ENVIRONMENT = (
     "CVMATCH_SIGN_UP",
     "CVMATCH_STAGE_BATCH",
     "CVMATCH_STAGE_MINUTES",
+    "CVMATCH_STATIC_DIR",
     "CVMATCH_TALENT_ENDPOINT",
     "CVMATCH_TALENT_PER_MINUTE",
     "CVMATCH_TALENT_PROJECT",
@@ -104,6 +107,8 @@ PORT = _port(env.str("PORT", default="8000"))
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="") or (embedded.secret_key(VAR_DIR) if EMBEDDED else "")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+if env.bool("CVMATCH_ALLOW_OWN_ADDRESS", default=False):
+    ALLOWED_HOSTS += own_addresses()
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 INSTALLED_APPS = [
@@ -276,7 +281,7 @@ TRUSTED_PROXIES = env.int("CVMATCH_TRUSTED_PROXIES", default=0)
 
 # --- Files ----------------------------------------------------------------------------------------------------------
 STATIC_URL = "static/"
-STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT = Path(env.str("CVMATCH_STATIC_DIR", default=str(VAR_DIR / "static")))
 STATICFILES_DIRS = [PROJECT_DIR / "static"]
 MEDIA_ROOT = VAR_DIR / "media"
 STORAGES = {

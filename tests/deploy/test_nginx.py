@@ -110,17 +110,46 @@ def test_the_metrics_of_a_random_process_are_not_shown(client: httpx.Client) -> 
 
 
 def test_static_files_come_packed_for_good_and_without_asking_a_web_process(site: Site, client: httpx.Client) -> None:
-    page = client.get("/sign-in/").text
-    path = re.search(r'"(/static/css/[^"]+\.css)"', page)
-    assert path is not None
-    answer = client.get(path[1])
+    path = stylesheet(client)
+    answer = client.get(path)
     assert answer.status_code == 200
     assert "immutable" in answer.headers["Cache-Control"]
     assert (answer.headers["Content-Type"], answer.headers["Content-Encoding"]) == ("text/css", "gzip")
-    packed = (site.folder / path[1].lstrip("/")).with_suffix(".css.gz")
+    packed = (site.folder / path.lstrip("/")).with_suffix(".css.gz")
     assert gzip.decompress(packed.read_bytes()) == answer.content
     assert int(answer.headers["Content-Length"]) == packed.stat().st_size  # as collectstatic packed it, not anew
     assert "X-Request-ID" not in answer.headers  # every answer of a web process has one
+
+
+def test_without_the_folder_a_web_process_is_asked_once_and_its_answer_outlives_it(site: Site, tmp_path: Path) -> None:
+    """Each version of the image has its own files; nobody needs a common folder."""
+    port, gone = free_port(), free_port()
+    lay_out(tmp_path, ports={8080: port}, webs=[site.webs[0].port])
+    https = {"X-Forwarded-Proto": "https"}
+    with site.client(TRUSTED, base=f"http://localhost:{port}", **https) as proxy:
+        with running_nginx(tmp_path, "plain"):
+            wait_for(lambda: proxy.get("/health/proxy").status_code == 200)
+            path = stylesheet(proxy)
+            first = proxy.get(path)
+        upstream = tmp_path / "conf" / "upstream.conf"
+        upstream.write_text(upstream.read_text().replace(str(site.webs[0].port), str(gone)))
+        with running_nginx(tmp_path, "plain"):
+            wait_for(lambda: proxy.get("/health/proxy").status_code == 200)
+            assert proxy.get("/sign-in/").status_code == 503
+            again = proxy.get(path)
+            unpacked = proxy.get(path, headers={"Accept-Encoding": "identity"})
+    for answer in (first, again):
+        assert (answer.status_code, answer.headers["Content-Encoding"]) == (200, "gzip")
+        assert "immutable" in answer.headers["Cache-Control"]
+    assert again.content == first.content
+    assert unpacked.status_code == 503  # another form of the file is another answer, which nobody had asked for
+
+
+def stylesheet(client: httpx.Client) -> str:
+    """Where the pages have theirs."""
+    found = re.search(r'"(/static/css/[^"]+\.css)"', client.get("/sign-in/").text)
+    assert found is not None
+    return found[1]
 
 
 def test_a_file_that_is_not_in_the_folder_is_asked_of_the_web_processes(client: httpx.Client) -> None:
@@ -259,7 +288,8 @@ class Asking:
             running.result()
 
     def _ask(self) -> None:
-        with self.site.client() as client:
+        # One connection for each request: a kept one may be closed by nginx in the moment in which it is used again.
+        with self.site.client(Connection="close") as client:
             while not self._enough.is_set():
                 for ask, expected in ((lambda: client.get("/health/ready"), 200), (lambda: client.post("/"), 403)):
                     try:
@@ -308,9 +338,9 @@ def test_both_are_restarted_one_after_the_other_without_a_failed_request(site: S
     with Asking(site) as asking:
         for web in site.webs:
             before = asking.done
-            web.end()
-            web.start()
-            web.wait()
-            time.sleep(LEFT_OUT_S)
+            with site.left_out(web):
+                web.end()
+                web.start()
+                web.wait()
             assert asking.done > before + 20
     assert asking.failed == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
@@ -21,13 +22,16 @@ class Command(BaseCommand):
         parser.add_argument(
             "--every", type=float, default=10.0, metavar="SECONDS", help="between two looks (%(default)s)"
         )
+        parser.add_argument("--beat", type=Path, metavar="FILE", help="touched after each look, for a probe")
         parser.add_argument("--once", action="store_true", help="look once and end")
 
-    def handle(self, *, every: float, once: bool, **options: Any) -> None:
+    def handle(self, *, every: float, beat: Path | None, once: bool, **options: Any) -> None:
         told_to_end = threading.Event()
         for ending in (signal.SIGTERM, signal.SIGINT):
             signal.signal(ending, lambda *_: told_to_end.set())
         while True:
             enqueue_due()
+            if beat:
+                beat.touch()
             if once or told_to_end.wait(every):
                 return
