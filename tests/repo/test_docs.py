@@ -30,7 +30,14 @@ MARKDOWN = sorted(
     for path in (PROJECT / folder).glob("*.md")
 )
 # Places where our own variables are documented though others read them.
-READ_BY_OTHERS = {"GOOGLE_APPLICATION_CREDENTIALS", "Q_CLUSTER_NAME", "PYTHON", "POSTGRES_PASSWORD"}
+READ_BY_OTHERS = {
+    "GOOGLE_APPLICATION_CREDENTIALS",
+    "Q_CLUSTER_NAME",
+    "PYTHON",
+    "POSTGRES_PASSWORD",
+    "GRAFANA_PASSWORD",
+    "CVMATCH_IMAGE",
+}
 READERS = {"str", "int", "bool", "list", "dict", "float", "url", "path", "json", "tuple", "db", "db_url", "cache_url"}
 # Stands for what a reader fills in: an option or argument that a placeholder like NAME follows must only be known.
 A_STAGE = STAGES[0].name
