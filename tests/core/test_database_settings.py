@@ -106,6 +106,11 @@ def test_programs_know_their_role_by_themselves(command: list[str], role: str, t
     program = f"import runpy, sys; {told}; sys.argv = {command}; runpy.run_path(sys.argv[0], run_name='__main__')"
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "cvmatch.settings.test", "DATABASE_URL": "postgresql://x/y"}
     ended = subprocess.run(
-        [sys.executable, "-c", program], cwd=settings.PROJECT_DIR, env=environment, capture_output=True, text=True, check=True
+        [sys.executable, "-c", program],
+        cwd=settings.PROJECT_DIR,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert ended.stdout.splitlines()[-1] == f"role {role}"
