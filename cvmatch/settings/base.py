@@ -10,7 +10,7 @@ import environ
 from cvmatch import embedded
 from cvmatch.core.errors import InvalidInput
 from cvmatch.settings.accounts import *  # noqa: F403
-from cvmatch.settings.databases import REPLICA, Addresses, databases
+from cvmatch.settings.databases import REPLICA, databases_of
 from cvmatch.settings.logs import configure_logs
 from cvmatch.settings.sources import *  # noqa: F403
 
@@ -179,17 +179,7 @@ TEMPLATES: list[dict[str, Any]] = [
 # --- Database and cache ---------------------------------------------------------------------------------------------
 # web, worker, migration or command: wsgi.py and manage.py say which, where the environment does not.
 DB_ROLE = env.str("CVMATCH_DB_ROLE", default="command")
-DB_ADDRESSES = Addresses(
-    DATABASE_URL,
-    direct=env.str("DATABASE_DIRECT_URL", default=""),
-    replica=env.str("DATABASE_REPLICA_URL", default=""),
-)
-DATABASES: dict[str, dict[str, Any]] = databases(
-    DB_ADDRESSES,
-    role=DB_ROLE,
-    pool=env.int("CVMATCH_DB_POOL", default=0),
-    statement_s={k: int(v) for k, v in env.dict("CVMATCH_DB_STATEMENT_S", default={}).items()},
-)
+DATABASES: dict[str, dict[str, Any]] = databases_of(env, url=DATABASE_URL, role=DB_ROLE)
 DATABASE_ROUTERS = ["cvmatch.core.replica.ReplicaRouter"] if REPLICA in DATABASES else []
 # Seconds that the replica may be behind; with more it is not read.
 REPLICA_LAG_S = env.float("CVMATCH_REPLICA_LAG_S", default=5.0)

@@ -42,6 +42,17 @@ class Addresses:
     replica: str = ""
 
 
+def databases_of(env: environ.Env, *, url: str, role: str) -> dict[str, dict[str, Any]]:
+    """Django's DATABASES as the environment says; ``url`` is DATABASE_URL, or the embedded server's."""
+    addresses = Addresses(
+        url,
+        direct=env.str("DATABASE_DIRECT_URL", default=""),
+        replica=env.str("DATABASE_REPLICA_URL", default=""),
+    )
+    statement_s = {name: int(seconds) for name, seconds in env.dict("CVMATCH_DB_STATEMENT_S", default={}).items()}
+    return databases(addresses, role=role, pool=env.int("CVMATCH_DB_POOL", default=0), statement_s=statement_s)
+
+
 def databases(
     addresses: Addresses, *, role: str, pool: int = 0, statement_s: Mapping[str, int] | None = None
 ) -> dict[str, dict[str, Any]]:
