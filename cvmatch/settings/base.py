@@ -11,6 +11,7 @@ from cvmatch import embedded
 from cvmatch.core.addresses import own_addresses
 from cvmatch.core.errors import InvalidInput
 from cvmatch.settings.accounts import *  # noqa: F403
+from cvmatch.settings.databases import REPLICA, databases_of
 from cvmatch.settings.environment import Environment
 from cvmatch.settings.logs import configure_logs
 from cvmatch.settings.security import *  # noqa: F403
@@ -25,6 +26,9 @@ ENVIRONMENT = (
     "CVMATCH_ALLOW_OWN_ADDRESS",
     "CVMATCH_AUDIT_DAYS",
     "CVMATCH_CORS_ORIGINS",
+    "CVMATCH_DB_POOL",
+    "CVMATCH_DB_ROLE",
+    "CVMATCH_DB_STATEMENT_S",
     "CVMATCH_DEMO",
     "CVMATCH_EMAIL_FROM",
     "CVMATCH_EMAIL_URL",
@@ -57,6 +61,7 @@ ENVIRONMENT = (
     "CVMATCH_MATCH_RESULT_HOURS",
     "CVMATCH_MATCH_TOP",
     "CVMATCH_MAX_UPLOAD_MB",
+    "CVMATCH_REPLICA_LAG_S",
     "CVMATCH_RETENTION_DAYS",
     "CVMATCH_SCHEDULER",
     "CVMATCH_SEARCH_BACKEND",
@@ -77,6 +82,8 @@ ENVIRONMENT = (
     "CVMATCH_WEBHOOK_TIMEOUT_S",
     "CVMATCH_WORKERS_BULK",
     "CVMATCH_WORKERS_INTERACTIVE",
+    "DATABASE_DIRECT_URL",
+    "DATABASE_REPLICA_URL",
     "DATABASE_URL",
     "DEBUG",
     "HOST",
@@ -156,6 +163,7 @@ MIDDLEWARE = [
     "cvmatch.core.web.PartsMiddleware",
     "cvmatch.core.web.PageErrorMiddleware",
     "cvmatch.core.http_api.middleware.ApiMiddleware",
+    "cvmatch.core.replica.ReplicaMiddleware",
     "cvmatch.guarding.AccessMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
@@ -181,11 +189,12 @@ TEMPLATES: list[dict[str, Any]] = [
 ]
 
 # --- Database and cache ---------------------------------------------------------------------------------------------
-DATABASES: dict[str, dict[str, Any]] = {"default": environ.Env.db_url_config(DATABASE_URL)}
-DATABASES["default"]["ENGINE"] = "django.db.backends.postgresql"
-DATABASES["default"].setdefault("OPTIONS", {})["application_name"] = "cvmatch"
-DATABASES["default"]["CONN_MAX_AGE"] = 60
-DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+# web, worker, migration or command: wsgi.py and manage.py say which, where the environment does not.
+DB_ROLE = env.str("CVMATCH_DB_ROLE", default="command")
+DATABASES: dict[str, dict[str, Any]] = databases_of(env, url=DATABASE_URL, role=DB_ROLE)
+DATABASE_ROUTERS = ["cvmatch.core.replica.ReplicaRouter"] if REPLICA in DATABASES else []
+# Seconds that the replica may be behind; with more it is not read.
+REPLICA_LAG_S = env.float("CVMATCH_REPLICA_LAG_S", default=5.0)
 
 REDIS_URL = env.str("REDIS_URL", default="")
 CACHES: dict[str, dict[str, Any]]
