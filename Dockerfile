@@ -32,7 +32,8 @@ ENV PATH=/opt/venv/bin:$PATH \
     HOST=0.0.0.0 \
     PORT=8000 \
     CVMATCH_VAR_DIR=/var/lib/cvmatch \
-    CVMATCH_STATIC_DIR=/app/collected
+    CVMATCH_STATIC_DIR=/app/collected \
+    PROMETHEUS_MULTIPROC_DIR=/tmp/cvmatch-metrics
 # Static files belong to the version of the code: in the image, so that two versions can serve side by side.
 RUN CVMATCH_VAR_DIR=/tmp/build PROMETHEUS_MULTIPROC_DIR=/tmp/build SECRET_KEY=of-the-build DATABASE_URL=postgresql://none/none \
       python manage.py collectstatic --no-input --verbosity=0 \

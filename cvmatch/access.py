@@ -171,6 +171,7 @@ PAGES: dict[str, Rule] = {
     # Machines
     "health-live": ANYONE,
     "health-ready": ANYONE,
+    "health-detail": ADMINS.by_key(Scope.OPERATIONS_READ),
     "metrics": ADMINS.by_key(Scope.OPERATIONS_READ),
     "api-v1:openapi-json": ANYONE,
     "api-v1:openapi-view": ANYONE,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import structlog
 from django.contrib import messages
 from django.core.cache import cache
 from django.db import DatabaseError, connection
@@ -12,16 +13,22 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
+from django_redis.exceptions import ConnectionInterrupted
+from redis.exceptions import RedisError
 
 from cvmatch.core import queue
-from cvmatch.core.errors import InvalidInput
+from cvmatch.core.errors import CvmatchError, InvalidInput
 from cvmatch.core.models import User
 from cvmatch.core.pages import number
 from cvmatch.core.pausing import pause_stage, resume_stage
 from cvmatch.pipeline_state import PipelineState, pipeline_state, retry
 from cvmatch.pipeline_trend import trend_of
+from matching.embedding import get_provider
+
+log = structlog.get_logger(__name__)
 
 OK = "ok"
+SLOWER_WITHOUT = {"cache"}
 
 
 @require_safe
@@ -73,15 +80,32 @@ def live(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def ready(request: HttpRequest) -> JsonResponse:
-    """Whether requests can be served: database, cache and queue. The causes go to the log, not to strangers."""
+    """Whether requests can be served: database, cache, queue and model. The causes go to the log, not to strangers.
+
+    Without its cache a server is slower and right: if all of them said no, there would be none left.
+    """
     checks = health_checks()
-    works = all(answer == OK for answer in checks.values())
-    return JsonResponse({"status": OK if works else "unavailable", "checks": checks}, status=200 if works else 503)
+    failed = {part for part, answer in checks.items() if answer != OK}
+    status = "unavailable" if failed - SLOWER_WITHOUT else "degraded" if failed else OK
+    return JsonResponse({"status": status, "checks": checks}, status=503 if status == "unavailable" else 200)
+
+
+@require_safe
+@never_cache
+def detail(request: HttpRequest) -> JsonResponse:
+    """The same with workers and stages, as ``system_health`` of the API gives it; for admins and their keys."""
+    health = system_health()
+    return JsonResponse(health, status=503 if health["status"] == "unavailable" else 200)
 
 
 def health_checks() -> dict[str, str]:
     """ "ok" or the kind of error for each part that a request needs."""
-    return {"database": _attempt(_ask_database), "cache": cache_check(), "queue": _attempt(queue.depths)}
+    return {
+        "database": _attempt(_ask_database),
+        "cache": cache_check(),
+        "queue": _attempt(queue.depths),
+        "model": _attempt(lambda: get_provider().check()),
+    }
 
 
 def cache_check() -> str:
@@ -122,7 +146,8 @@ def stages_as_json(state: PipelineState) -> list[dict[str, Any]]:
 def _attempt(ask: Any) -> str:
     try:
         ask()
-    except (DatabaseError, OSError, ValueError) as error:
+    except (DatabaseError, OSError, ValueError, CvmatchError, ConnectionInterrupted, RedisError) as error:
+        log.warning("health check failed", error=type(error).__name__)
         return type(error).__name__
     return OK
 

@@ -162,6 +162,13 @@ STAGES: tuple[Stage, ...] = (
         about="Writes down how much waits for each stage.",
     ),
     Stage(
+        "sample_recall",
+        "matching.stages.sample_recall",
+        batch=10,
+        minutes=60,
+        about="Compares what the vector indexes find with what is truly nearest.",
+    ),
+    Stage(
         "clean_up",
         "cvmatch.maintenance.clean_up",
         batch=5000,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
 
 import structlog
@@ -14,6 +15,7 @@ from cvmatch.core.memory import settle
 from cvmatch.core.models import WorkerHeartbeat
 from cvmatch.core.pausing import is_paused
 from cvmatch.core.queue import BULK, enqueue, get_stage
+from cvmatch.observability import traced_stage
 from jobs import taxonomy
 from matching.embedding import get_provider
 from matching.vectors import cv_linker
@@ -22,13 +24,17 @@ from matching.vectors import cv_linker
 def run_stage(
     name: str, ids: Sequence[int] = (), queue: str = BULK, trigger: str = "schedule", request_id: str = ""
 ) -> str:
-    """Run one stage for these rows, or one batch of whatever waits; what was left over is enqueued again."""
-    with structlog.contextvars.bound_contextvars(request_id=request_id):
+    """Run one stage for these rows, or one batch of whatever waits; what was left over is enqueued again.
+
+    Its log lines, and those of the stages that it starts, have the id of the request that it came from, or one of its own.
+    """
+    with structlog.contextvars.bound_contextvars(request_id=request_id or uuid.uuid4().hex):
         heartbeat(queue)
         if is_paused(name):  # its rows wait; whoever lets it go on starts it again
             return "paused"
         taxonomy.refresh()  # skills that people changed while this process was running
-        report = runner.run(get_stage(name), limit=batch_size(name), only=list(ids) or None, trigger=trigger)
+        with traced_stage(name):
+            report = runner.run(get_stage(name), limit=batch_size(name), only=list(ids) or None, trigger=trigger)
         if report.more:
             enqueue(name, ids, queue=queue)
         return f"{report.done} done, {report.failed} failed"

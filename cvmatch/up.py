@@ -49,6 +49,7 @@ def main() -> int:
 
 
 def _run() -> int:
+    _count_anew()
     # Unbuffered, else Python keeps lines back when it writes to a pipe; what went well is on the pipeline page.
     environment = {"CVMATCH_LOG_LEVEL": "WARNING", **os.environ, "PYTHONUNBUFFERED": "1"}
     patience = Patience(grace_s=GRACE_S)
@@ -77,6 +78,12 @@ def _serve(supervisor: Supervisor) -> int:
         supervisor.say(f"The web server does not answer yet after {READY_TIMEOUT_S:g} s; see {supervisor.log_dir}.")
     supervisor.run()
     return 1 if supervisor.failed else 0
+
+
+def _count_anew() -> None:
+    """Metrics begin at nothing: what was counted before may have been cut short when the machine went down."""
+    for counted in settings.METRICS_DIR.glob("*.db") if settings.METRICS_DIR else ():
+        counted.unlink(missing_ok=True)
 
 
 def manage(*arguments: str) -> list[str]:

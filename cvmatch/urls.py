@@ -97,6 +97,7 @@ pages = [
 machines = [
     path("health/live", dashboard.live, name="health-live"),
     path("health/ready", dashboard.ready, name="health-ready"),
+    path("health/detail", dashboard.detail, name="health-detail"),
     path("api/v1/", api.urls),
     path("metrics", metrics, name="metrics"),
 ]

@@ -1,11 +1,6 @@
 """How gunicorn serves cvmatch, in bin/up and in the container alike."""
 
 import os
-import tempfile
-from typing import Any
-
-# Each process counts into files of its own here, and /metrics adds them up; a new folder at each start has no old counts.
-os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="cvmatch-metrics-"))
 
 _host = os.environ.get("HOST") or "127.0.0.1"
 _port = os.environ.get("PORT") or "8000"
@@ -21,10 +16,3 @@ worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108
 proc_name = "cvmatch"
 # Nothing here is controlled at run time, and its default place is the home folder, which may not exist.
 control_socket_disable = True
-
-
-def child_exit(server: Any, worker: Any) -> None:
-    """A worker that has ended must not count as one that still serves."""
-    from prometheus_client import multiprocess
-
-    multiprocess.mark_process_dead(worker.pid)

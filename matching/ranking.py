@@ -9,6 +9,7 @@ from functools import cache
 from itertools import islice
 from operator import attrgetter
 
+from cvmatch.core.metrics import MATCH_PAIRS, MATCH_SECONDS, shared_time
 from cvmatch.core.text import englishness
 from ingestion.models import CV
 from ingestion.source_facts import judged_sources
@@ -73,6 +74,13 @@ def rank(
     side: Side, subject_ids: Sequence[int], *, now: datetime, top: int, only: JobFilter | None = None
 ) -> dict[int, Ranked]:
     """The best targets for each subject that exists, of jobs those that ``only`` lets through; a fixed number of statements."""
+    with shared_time(MATCH_SECONDS, len(subject_ids), side=side):
+        return _ranked(side, subject_ids, now, top, only)
+
+
+def _ranked(
+    side: Side, subject_ids: Sequence[int], now: datetime, top: int, only: JobFilter | None
+) -> dict[int, Ranked]:
     found = get_search().find(
         side, subject_ids, model=get_provider().name, limit=max(CHANNEL_FACTOR * top, CHANNEL_LEAST), only=only
     )
@@ -80,6 +88,7 @@ def rank(
     jobs = _jobs(subject_ids) if side is Side.CVS_FOR_JOB else {}
     subjects: Mapping[int, CV | Job] = cvs or jobs
     compared = {pk: _promising(row, found.get(pk, ()), top) for pk, row in subjects.items()}
+    MATCH_PAIRS.labels(side=side).inc(sum(map(len, compared.values())))
     targets = {candidate.target_id for candidates in compared.values() for candidate in candidates}
     pairs = _Pairs(cvs or _cvs(targets), jobs or _jobs(targets), now)
     return {

@@ -18,8 +18,10 @@ from matching.embedding import get_provider
 from matching.models import CVEmbedding, Explanation, JobEmbedding, Prediction, TalentPosting
 from matching.narrating import narrated
 from matching.ranking import Ranked, rank
-from matching.search import Side
+from matching.search import Side, get_search
 from matching.search.google_talent.placing import BATCH
+from matching.search.pgvector import PgvectorSearch
+from matching.search.recall import keep_recall
 from matching.values import Account
 from matching.vectors import TextVectors, cv_vectors, job_vectors
 
@@ -94,6 +96,15 @@ def sync_talent(limit: int, only: Sequence[int] | None = None) -> StageReport:
     return (
         gone + told + StageReport(error=f"The service takes no more until {until:%Y-%m-%d %H:%M} UTC." if until else "")
     )
+
+
+def sample_recall(limit: int, only: Sequence[int] | None = None) -> StageReport:
+    """Sample how much of what is truly nearest the vector indexes find, ``limit`` searches each way; elsewhere nothing."""
+    search = get_search()
+    if isinstance(search, PgvectorSearch):
+        for side in Side:
+            keep_recall(side, model=get_provider().name, subjects=limit, ef_search=search.ef_search)
+    return StageReport()  # no rows were waiting for it
 
 
 def forget_expired(limit: int, only: Sequence[int] | None = None) -> StageReport:

@@ -8,12 +8,13 @@ from functools import cache
 
 import numpy as np
 
+from cvmatch.core.metrics import CACHE_HITS, CACHE_MISSES
 from cvmatch.core.text import content_hash
 from ingestion.models import CV
 from ingestion.values import ParsedCV
 from jobs.models import Job
 from jobs.skills import skill_name
-from matching.embedding import Vector, get_provider
+from matching.embedding import Vector, embed, get_provider
 from matching.embedding import text as texts
 from matching.embedding.passages import cv_passages, job_passages
 from matching.linking import Linker, read_sure_linker
@@ -79,8 +80,10 @@ def embed_cached(texts: Sequence[str]) -> list[Vector]:
     )
     vectors: dict[str, Vector] = {key: np.asarray(half, dtype=np.float32) for key, half in known.items()}
     new = {key: text for key, text in zip(hashes, texts, strict=True) if key not in vectors}
+    CACHE_HITS.labels(layer="l3").inc(len(set(hashes)) - len(new))
+    CACHE_MISSES.labels(layer="l3").inc(len(new))
     if new:
-        vectors |= dict(zip(new, provider.embed(list(new.values())), strict=True))
+        vectors |= dict(zip(new, embed(list(new.values())), strict=True))
         TextEmbedding.objects.bulk_create(
             [TextEmbedding(content_hash=key, model=provider.name, embedding=vectors[key]) for key in sorted(new)],
             ignore_conflicts=True,
@@ -127,7 +130,7 @@ def _embedded(cut: Sequence[tuple[str, tuple[Passage, ...]]]) -> list[Passages]:
     and there are twenty times as many of them as of texts."""
     pieces = [[_said(text[p.start : p.end], p) for p in passages] for text, passages in cut]
     unique = sorted({piece for row in pieces for piece in row})
-    vectors = dict(zip(unique, get_provider().embed(unique), strict=True)) if unique else {}
+    vectors = dict(zip(unique, embed(unique), strict=True)) if unique else {}
     return [
         Passages(passages, np.array([vectors[piece] for piece in row], dtype=np.float32).reshape(-1, 384))
         for (_, passages), row in zip(cut, pieces, strict=True)

@@ -41,7 +41,15 @@ NO_PAGES = {
     ),
     *("job-candidates-csv", "job-shortlist-csv", "job-pick", "job-decide", "job-undo", "job-tag", "job-note", "blind"),
     *("key-revoke", "webhook-act", "pipeline-retry", "pipeline-pause", "queue-try", "source-act", "styleguide"),
-    *("health-live", "health-ready", "metrics", "admin-login", "mfa_download_recovery_codes", "mfa_deactivate_totp"),
+    *(
+        "health-live",
+        "health-ready",
+        "health-detail",
+        "metrics",
+        "admin-login",
+        "mfa_download_recovery_codes",
+        "mfa_deactivate_totp",
+    ),
     # Only on the way between two others: with a link of an e-mail, or between the password and the code.
     *("account_confirm_email", "account_reset_password_from_key", "mfa_authenticate", "mfa_reauthenticate"),
     *(

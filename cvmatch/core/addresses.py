@@ -1,4 +1,4 @@
-"""Addresses of this machine: which only it can reach, and which it has."""
+"""Which addresses only this machine can reach, and which are its own."""
 
 from __future__ import annotations
 
@@ -14,10 +14,14 @@ def is_loopback(host: str) -> bool:
     return host == "localhost"
 
 
-def own_addresses() -> list[str]:
-    """What the name of this machine or container stands for, IPv6 in brackets as in a Host header; none if for nothing."""
+def own_addresses(host: str) -> list[str]:
+    """What a server that listens on all addresses may be called besides its names: Prometheus and probes ask each container
+    by its own address. None where ``host`` is another."""
+    if host not in {"0.0.0.0", "::"}:  # noqa: S104
+        return []
     try:
-        found = {str(entry[4][0]) for entry in socket.getaddrinfo(socket.gethostname(), None)}
+        found = socket.getaddrinfo(socket.gethostname(), None, type=socket.SOCK_STREAM)
     except OSError:
         return []
-    return sorted(f"[{address}]" if ":" in address else address for address in found)
+    known = {str(address[0]) for _, _, _, _, address in found}
+    return sorted(f"[{address}]" if ":" in address else address for address in known)

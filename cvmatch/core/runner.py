@@ -16,8 +16,10 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from cvmatch.core.errors import CvmatchError, LeaseLost
+from cvmatch.core.metrics import STAGE_SECONDS
 from cvmatch.core.models import Staged, StagedQuerySet, StageRun
 from cvmatch.core.queue import Stage
+from cvmatch.core.reporting import report as report_error
 
 log = structlog.get_logger(__name__)
 
@@ -149,6 +151,8 @@ def _complete(row: RowT, result: ResultT, save: Callable[[RowT, ResultT], None])
 
 def _park(row: Staged, error: Exception) -> _Settled:
     expected = isinstance(error, CvmatchError)
+    if not expected:
+        report_error(error)
     message = error.message if isinstance(error, CvmatchError) else f"Unexpected {type(error).__name__}"
     row.park(message, permanent=isinstance(error, CvmatchError) and error.permanent)
     # The message of an unexpected error may quote a CV: only its type and its frames go to the log.
@@ -166,6 +170,7 @@ def run(stage: Stage, *, limit: int, only: Sequence[int] | None = None, trigger:
     function: Callable[..., StageReport] = import_string(stage.function)
     report = _attempt(lambda: function(limit=limit, only=only))
     if isinstance(report, Exception):
+        report_error(report)
         _record(stage.name, trigger, started, StageReport(error=type(report).__name__))
         raise report
     if report != StageReport() or trigger == "schedule":
@@ -174,7 +179,8 @@ def run(stage: Stage, *, limit: int, only: Sequence[int] | None = None, trigger:
 
 
 def _record(stage: str, trigger: str, started: datetime, report: StageReport) -> None:
-    StageRun.objects.create(
+    run = StageRun.objects.create(
         stage=stage, trigger=trigger, started_at=started, finished_at=timezone.now(), **report.counts()
     )
+    STAGE_SECONDS.labels(stage=stage).observe(run.duration_s)
     log.info("stage ran", stage=stage, **report.counts())

@@ -1,4 +1,4 @@
-"""Every setting of cvmatch, read from the environment once; docs/settings.md explains each name in ENVIRONMENT."""
+"""Every setting of cvmatch, read from the environment once; docs/settings.md explains each name."""
 
 from __future__ import annotations
 
@@ -11,87 +11,15 @@ from cvmatch import embedded
 from cvmatch.core.addresses import own_addresses
 from cvmatch.core.errors import InvalidInput
 from cvmatch.settings.accounts import *  # noqa: F403
+from cvmatch.settings.counting import count_together
 from cvmatch.settings.databases import REPLICA, databases_of
 from cvmatch.settings.environment import Environment
 from cvmatch.settings.logs import configure_logs
+from cvmatch.settings.names import ENVIRONMENT as ENVIRONMENT
 from cvmatch.settings.security import *  # noqa: F403
 from cvmatch.settings.sources import *  # noqa: F403
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent.parent
-
-# Every variable that is read below; a test holds docs/settings.md, .env.example and the deployment files against it.
-ENVIRONMENT = (
-    "ALLOWED_HOSTS",
-    "CSRF_TRUSTED_ORIGINS",
-    "CVMATCH_ALLOW_OWN_ADDRESS",
-    "CVMATCH_AUDIT_DAYS",
-    "CVMATCH_CORS_ORIGINS",
-    "CVMATCH_DB_POOL",
-    "CVMATCH_DB_ROLE",
-    "CVMATCH_DB_STATEMENT_S",
-    "CVMATCH_DEMO",
-    "CVMATCH_EMAIL_FROM",
-    "CVMATCH_EMAIL_URL",
-    "CVMATCH_EMBEDDING_KEY",
-    "CVMATCH_EMBEDDING_MAX_COST",
-    "CVMATCH_EMBEDDING_MAX_TOKENS",
-    "CVMATCH_EMBEDDING_MODEL",
-    "CVMATCH_EMBEDDING_PER_MINUTE",
-    "CVMATCH_EMBEDDING_PRICE",
-    "CVMATCH_EMBEDDING_PROVIDER",
-    "CVMATCH_EMBEDDING_SEND_DIMENSIONS",
-    "CVMATCH_EMBEDDING_TIMEOUT_S",
-    "CVMATCH_EMBEDDING_URL",
-    "CVMATCH_FETCH_AGENT",
-    "CVMATCH_FETCH_MAX_MB",
-    "CVMATCH_FETCH_PARALLEL",
-    "CVMATCH_FETCH_PRIVATE",
-    "CVMATCH_FETCH_TIMEOUT_S",
-    "CVMATCH_FETCH_WAIT_S",
-    "CVMATCH_HSTS_S",
-    "CVMATCH_LINKS_A_DAY",
-    "CVMATCH_LINKS_PER_MINUTE",
-    "CVMATCH_LLM_KEY",
-    "CVMATCH_LLM_LINES",
-    "CVMATCH_LLM_MAX_TOKENS",
-    "CVMATCH_LLM_MODEL",
-    "CVMATCH_LLM_TIMEOUT_S",
-    "CVMATCH_LLM_URL",
-    "CVMATCH_LOG_LEVEL",
-    "CVMATCH_MATCH_RESULT_HOURS",
-    "CVMATCH_MATCH_TOP",
-    "CVMATCH_MAX_UPLOAD_MB",
-    "CVMATCH_REPLICA_LAG_S",
-    "CVMATCH_RETENTION_DAYS",
-    "CVMATCH_SCHEDULER",
-    "CVMATCH_SEARCH_BACKEND",
-    "CVMATCH_SECRETS_KEY",
-    "CVMATCH_SIGN_UP",
-    "CVMATCH_STAGE_BATCH",
-    "CVMATCH_STAGE_MINUTES",
-    "CVMATCH_STATIC_DIR",
-    "CVMATCH_TALENT_ENDPOINT",
-    "CVMATCH_TALENT_PER_MINUTE",
-    "CVMATCH_TALENT_PROJECT",
-    "CVMATCH_TALENT_TENANT",
-    "CVMATCH_TALENT_TIMEOUT_S",
-    "CVMATCH_THROTTLE",
-    "CVMATCH_TRUSTED_PROXIES",
-    "CVMATCH_VAR_DIR",
-    "CVMATCH_WEBHOOK_PRIVATE",
-    "CVMATCH_WEBHOOK_TIMEOUT_S",
-    "CVMATCH_WORKERS_BULK",
-    "CVMATCH_WORKERS_INTERACTIVE",
-    "DATABASE_DIRECT_URL",
-    "DATABASE_REPLICA_URL",
-    "DATABASE_URL",
-    "DEBUG",
-    "HOST",
-    "PORT",
-    "REDIS_URL",
-    "SECRET_KEY",
-    "SECURE_COOKIES",
-)
 
 env = Environment()
 
@@ -105,6 +33,11 @@ def _port(text: str) -> int:
 
 VAR_DIR = Path(env.str("CVMATCH_VAR_DIR", default=str(PROJECT_DIR / "var"))).resolve()
 # Without a server of its own, cvmatch runs PostgreSQL from a wheel inside VAR_DIR, on a unix socket only.
+METRICS_DIR = count_together(Path(env.str("PROMETHEUS_MULTIPROC_DIR", default=str(VAR_DIR / "metrics"))))
+METRICS_PORT = env.int("CVMATCH_METRICS_PORT", default=0)
+METRICS_HOST = env.str("CVMATCH_METRICS_HOST", default="127.0.0.1")
+SENTRY_DSN = env.str("SENTRY_DSN", default="")
+OTLP_ENDPOINT = env.str("OTEL_EXPORTER_OTLP_ENDPOINT", default="")
 EMBEDDED = not env.str("DATABASE_URL", default="")
 DATABASE_URL = env.str("DATABASE_URL", default="") or embedded.database_url(VAR_DIR / "postgres")
 # Demo data and accounts with known passwords exist only beside the embedded server, on the loopback address.
@@ -113,9 +46,7 @@ HOST = env.str("HOST", default="127.0.0.1")
 PORT = _port(env.str("PORT", default="8000"))
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="") or (embedded.secret_key(VAR_DIR) if EMBEDDED else "")
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
-if env.bool("CVMATCH_ALLOW_OWN_ADDRESS", default=False):
-    ALLOWED_HOSTS += own_addresses()
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"]) + own_addresses(HOST)
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 INSTALLED_APPS = [

@@ -11,8 +11,11 @@ os.environ.setdefault("SECRET_KEY", "only-for-tests")
 if "CVMATCH_VAR_DIR" not in os.environ:
     os.environ["CVMATCH_VAR_DIR"] = tempfile.mkdtemp(prefix="cvmatch-test-")
 
-from cvmatch.settings.base import *  # noqa: F403
-from cvmatch.settings.base import CACHES, STORAGES, VAR_DIR
+_is_counting_together = "PROMETHEUS_MULTIPROC_DIR" in os.environ
+
+from cvmatch.settings.base import *  # noqa: E402, F403
+from cvmatch.settings.base import CACHES, STORAGES, VAR_DIR  # noqa: E402
+from cvmatch.settings.counting import count_alone  # noqa: E402
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMBEDDING_PROVIDER = "hashing"
@@ -24,3 +27,6 @@ SECURE_PROXY_SSL_HEADER = None
 SECURE_SSL_REDIRECT, SECURE_HSTS_SECONDS = False, 0
 # What one test counted must not be what the next one sees.
 CACHES["process"] = {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
+# Each process of the tests counts for itself, unless a test named a folder for those that it starts.
+if not _is_counting_together:
+    count_alone()

@@ -27,6 +27,9 @@ class HashingProvider:
     def warm_up(self) -> None:
         """Nothing to load."""
 
+    def check(self) -> None:
+        """It needs nothing."""
+
     def _embed(self, text: str) -> Vector:
         vector = np.zeros(self.dimensions, dtype=np.float32)
         for word in _WORD.findall(text.lower()):

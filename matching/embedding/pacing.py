@@ -6,6 +6,8 @@ import threading
 import time
 from collections.abc import Callable
 
+from cvmatch.core.metrics import BREAKER_OPEN
+
 # A tenth of a minute's requests may come at once; the rest is spread so that no minute has more than allowed.
 BURST_SHARE = 0.1
 
@@ -43,6 +45,7 @@ class Breaker:
         self._limit, self._rest_s, self._clock = failures, rest_s, clock
         self._lock = threading.Lock()
         self._in_a_row, self._open_until = 0, float("-inf")
+        self._is_open = BREAKER_OPEN.labels(service="embedding")
 
     def lets_through(self) -> bool:
         with self._lock:
@@ -60,8 +63,11 @@ class Breaker:
             opens = self._in_a_row >= self._limit
             if opens:
                 self._open_until = self._clock() + self._rest_s
+                self._is_open.set(1)
             return opens
 
     def succeeded(self) -> None:
         with self._lock:
+            if self._in_a_row:
+                self._is_open.set(0)
             self._in_a_row, self._open_until = 0, float("-inf")

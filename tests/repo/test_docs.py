@@ -37,6 +37,8 @@ READ_BY_OTHERS = {
     "POSTGRES_PASSWORD",
     "GRAFANA_PASSWORD",
     "CVMATCH_IMAGE",
+    "OTEL_SERVICE_NAME",
+    "SENTRY_ENVIRONMENT",
 }
 READERS = {"str", "int", "bool", "list", "dict", "float", "url", "path", "json", "tuple", "db", "db_url", "cache_url"}
 # Stands for what a reader fills in: an option or argument that a placeholder like NAME follows must only be known.

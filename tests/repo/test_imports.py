@@ -9,7 +9,7 @@ import sys
 import pytest
 from django.conf import settings
 
-HEAVY = ("torch", "transformers", "sentence_transformers", "grpc")
+HEAVY = ("torch", "transformers", "sentence_transformers", "grpc", "sentry_sdk", "opentelemetry.instrumentation")
 STARTS = {
     "web": "import cvmatch.wsgi; from django.urls import get_resolver; get_resolver().url_patterns",
     "parse_cv": "import ingestion.management.commands.parse_cv",

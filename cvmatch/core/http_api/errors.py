@@ -22,6 +22,7 @@ from ninja.parser import Parser
 
 from cvmatch.core.errors import CvmatchError, UnreadableDocument
 from cvmatch.core.http_api.problems import problem
+from cvmatch.core.reporting import report
 
 log = structlog.get_logger(__name__)
 
@@ -106,5 +107,6 @@ def _unavailable(request: HttpRequest, error: Exception) -> HttpResponse:
 def _unexpected(request: HttpRequest, error: Exception) -> HttpResponse:
     # The message of an unexpected error may quote a CV: only its type and its frames go to the log.
     frames = "".join(traceback.format_tb(error.__traceback__)[-6:])
+    report(error)
     log.error("api call failed", path=request.path, error=type(error).__name__, frames=frames)
     return problem(status=500, detail="Try again later; request_id names this in the logs.")
