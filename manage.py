@@ -8,10 +8,14 @@ import sys
 WITHOUT_DATABASE = {"parse_cv", "collectstatic", "makemigrations", "check", "help", "version", "up"}
 # With a folder, that is with a first argument that is no option, this one reads files only.
 FOLDER_OR_DATABASE = "evaluate_parsing_quality"
+# What a command is to the database (cvmatch/settings/databases.py); the others are "command".
+ROLES = {"qcluster": "worker", "runserver": "web", "migrate": "migration", "prepare": "migration"}
 
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cvmatch.settings.base")
+    if role := ROLES.get(sys.argv[1] if sys.argv[1:] else ""):
+        os.environ.setdefault("CVMATCH_DB_ROLE", role)
     from django.core.management import execute_from_command_line
 
     _start_embedded_database()

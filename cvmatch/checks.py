@@ -12,6 +12,7 @@ from django.core.checks import CheckMessage, Error, Warning, register
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
 
+from cvmatch.core.addresses import is_loopback
 from cvmatch.core.errors import InvalidInput
 from cvmatch.core.http_api.limits import limits_of
 from cvmatch.core.queue import stages
@@ -163,3 +164,19 @@ def mail_can_be_sent_to_who_signs_up(**_: Any) -> list[CheckMessage]:
         return []
     hint = "Set CVMATCH_EMAIL_URL, or CVMATCH_SIGN_UP=closed."
     return [Warning("Anybody can sign up, and no address is ever confirmed.", hint=hint, id="cvmatch.W001")]
+
+
+@register(deploy=True)
+def the_way_to_the_database_is_encrypted(**_: Any) -> list[CheckMessage]:
+    """A name without a dot is one of a network of one's own: of containers, or of a cluster."""
+    database = settings.DATABASES["default"]
+    host, mode = str(database.get("HOST") or ""), database.get("OPTIONS", {}).get("sslmode", "prefer")
+    if (
+        is_loopback(host)
+        or "." not in host.strip(".")
+        or "/" in host
+        or mode in {"require", "verify-ca", "verify-full"}
+    ):
+        return []
+    hint = "Put ?sslmode=verify-full&sslrootcert=/path/to/ca.crt behind DATABASE_URL."
+    return [Warning("CVs may go to the database in the clear.", hint=hint, id="cvmatch.W002")]

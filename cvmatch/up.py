@@ -25,7 +25,7 @@ HEARTBEAT_LOOK_S = 30.0
 HEARTBEAT_STALE_S = 300.0  # tasks write one every minute
 DATABASE_LOOK_S = 5.0
 READY_TIMEOUT_S = 90.0
-OPTIONS_OF_DJANGO = {"pool", "isolation_level", "assume_role", "server_side_binding"}
+OPTIONS_OF_DJANGO = {"pool", "isolation_level", "assume_role", "server_side_binding", "prepare_threshold"}
 GRACE_S = 12.0  # more than gunicorn's graceful_timeout
 
 

@@ -5,6 +5,7 @@ import os
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cvmatch.settings.base")
+os.environ.setdefault("CVMATCH_DB_ROLE", "web")
 application = get_wsgi_application()
 
 from cvmatch.core.memory import settle  # noqa: E402 - after Django has loaded what stays

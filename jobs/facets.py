@@ -11,12 +11,13 @@ from itertools import accumulate
 from typing import Any
 
 import pycountry
-from django.db import connection, transaction
+from django.db import connections, transaction
 from django.db.models import Case, Q, Value, When
 from django.db.models.expressions import Combinable
 from django.utils import timezone
 
 from cvmatch.core.places import fold
+from cvmatch.core.replica import reading_alias
 from jobs.filtering import IS_INTERNSHIP, PAYS_UP_TO, conditions, listed_by
 from jobs.models import JobQuerySet
 from jobs.titles import Level
@@ -123,7 +124,8 @@ def count_facets(jobs: JobQuerySet, only: JobFilter, *, currency: str = "") -> F
         _BUCKETS.format(facet="pay", value="pays", label="salary_currency", bit=bits["pay"], given="pays IS NOT NULL")
     )
     values += [[now - timedelta(days=days) for days in POSTED_DAYS], [Decimal(least) for least in PAY_BANDS]]
-    with transaction.atomic(), connection.cursor() as cursor:
+    alias = reading_alias()
+    with transaction.atomic(using=alias), connections[alias].cursor() as cursor:
         # For common words the planner would read the whole table, and not count what fetching the words of each row costs.
         cursor.execute("SET LOCAL enable_seqscan = off")
         cursor.execute(_FOUND.format(rows=rows) + " UNION ALL ".join(parts), values)

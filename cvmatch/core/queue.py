@@ -13,7 +13,10 @@ from django.conf import settings
 from django.db.models import Count, Min, Q
 from django.utils import timezone
 from django.utils.module_loading import import_string
+from django_q.brokers import get_broker
+from django_q.conf import Conf
 from django_q.models import OrmQ, Schedule, Task
+from django_q.scheduler import scheduler
 from django_q.signals import post_spawn
 from django_q.tasks import async_task
 
@@ -80,6 +83,17 @@ def enqueue(stage: str, ids: Sequence[int] = (), *, queue: str = BULK) -> None:
         cluster=queue,
         task_name=stage,
     )
+
+
+def enqueue_due() -> None:
+    """Hand over what the schedules of both queues say is due; whoever else does so at the same time waits for the rows."""
+    served = Conf.CLUSTER_NAME
+    try:
+        for queue in (INTERACTIVE, BULK):
+            Conf.CLUSTER_NAME = queue  # the scheduler only sees schedules of the queue that its process serves
+            scheduler(get_broker(queue))
+    finally:
+        Conf.CLUSTER_NAME = served
 
 
 def send_echo(queue: str, *arguments: str | float) -> None:

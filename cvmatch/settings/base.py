@@ -1,4 +1,4 @@
-"""Every setting of cvmatch, read from the environment once; docs/settings.md explains each name in ENVIRONMENT."""
+"""Every setting of cvmatch, read from the environment once; docs/settings.md explains each name."""
 
 from __future__ import annotations
 
@@ -12,80 +12,16 @@ from cvmatch.core.addresses import own_addresses
 from cvmatch.core.errors import InvalidInput
 from cvmatch.settings.accounts import *  # noqa: F403
 from cvmatch.settings.counting import count_together
+from cvmatch.settings.databases import REPLICA, databases_of
+from cvmatch.settings.environment import Environment
 from cvmatch.settings.logs import configure_logs
+from cvmatch.settings.names import ENVIRONMENT as ENVIRONMENT
+from cvmatch.settings.security import *  # noqa: F403
 from cvmatch.settings.sources import *  # noqa: F403
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent.parent
 
-# Every variable that is read below; a test holds docs/settings.md, .env.example and the deployment files against it.
-ENVIRONMENT = (
-    "ALLOWED_HOSTS",
-    "CSRF_TRUSTED_ORIGINS",
-    "CVMATCH_AUDIT_DAYS",
-    "CVMATCH_DEMO",
-    "CVMATCH_EMAIL_FROM",
-    "CVMATCH_EMAIL_URL",
-    "CVMATCH_EMBEDDING_KEY",
-    "CVMATCH_EMBEDDING_MAX_COST",
-    "CVMATCH_EMBEDDING_MAX_TOKENS",
-    "CVMATCH_EMBEDDING_MODEL",
-    "CVMATCH_EMBEDDING_PER_MINUTE",
-    "CVMATCH_EMBEDDING_PRICE",
-    "CVMATCH_EMBEDDING_PROVIDER",
-    "CVMATCH_EMBEDDING_SEND_DIMENSIONS",
-    "CVMATCH_EMBEDDING_TIMEOUT_S",
-    "CVMATCH_EMBEDDING_URL",
-    "CVMATCH_FETCH_AGENT",
-    "CVMATCH_FETCH_MAX_MB",
-    "CVMATCH_FETCH_PARALLEL",
-    "CVMATCH_FETCH_PRIVATE",
-    "CVMATCH_FETCH_TIMEOUT_S",
-    "CVMATCH_FETCH_WAIT_S",
-    "CVMATCH_LINKS_A_DAY",
-    "CVMATCH_LINKS_PER_MINUTE",
-    "CVMATCH_LLM_KEY",
-    "CVMATCH_LLM_LINES",
-    "CVMATCH_LLM_MAX_TOKENS",
-    "CVMATCH_LLM_MODEL",
-    "CVMATCH_LLM_TIMEOUT_S",
-    "CVMATCH_LLM_URL",
-    "CVMATCH_LOG_LEVEL",
-    "CVMATCH_MATCH_RESULT_HOURS",
-    "CVMATCH_MATCH_TOP",
-    "CVMATCH_MAX_UPLOAD_MB",
-    "CVMATCH_METRICS_HOST",
-    "CVMATCH_METRICS_PORT",
-    "CVMATCH_RETENTION_DAYS",
-    "CVMATCH_SEARCH_BACKEND",
-    "CVMATCH_SECRETS_KEY",
-    "CVMATCH_SIGN_UP",
-    "CVMATCH_STAGE_BATCH",
-    "CVMATCH_STAGE_MINUTES",
-    "CVMATCH_TALENT_ENDPOINT",
-    "CVMATCH_TALENT_PER_MINUTE",
-    "CVMATCH_TALENT_PROJECT",
-    "CVMATCH_TALENT_TENANT",
-    "CVMATCH_TALENT_TIMEOUT_S",
-    "CVMATCH_THROTTLE",
-    "CVMATCH_TRUSTED_PROXIES",
-    "CVMATCH_VAR_DIR",
-    "CVMATCH_WEBHOOK_PRIVATE",
-    "CVMATCH_WEBHOOK_TIMEOUT_S",
-    "CVMATCH_WORKERS_BULK",
-    "CVMATCH_WORKERS_INTERACTIVE",
-    "DATABASE_URL",
-    "DEBUG",
-    "HOST",
-    "OTEL_EXPORTER_OTLP_ENDPOINT",
-    "PORT",
-    "PROMETHEUS_MULTIPROC_DIR",
-    "REDIS_URL",
-    "SECRET_KEY",
-    "SECURE_COOKIES",
-    "SENTRY_DSN",
-)
-
-env = environ.Env()
+env = Environment()
 
 
 def _port(text: str) -> int:
@@ -122,6 +58,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "django.contrib.humanize",
+    "corsheaders",
     "django_htmx",
     "template_partials",
     "django_q",
@@ -139,6 +76,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -156,6 +94,7 @@ MIDDLEWARE = [
     "cvmatch.core.web.PartsMiddleware",
     "cvmatch.core.web.PageErrorMiddleware",
     "cvmatch.core.http_api.middleware.ApiMiddleware",
+    "cvmatch.core.replica.ReplicaMiddleware",
     "cvmatch.guarding.AccessMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
@@ -181,11 +120,12 @@ TEMPLATES: list[dict[str, Any]] = [
 ]
 
 # --- Database and cache ---------------------------------------------------------------------------------------------
-DATABASES: dict[str, dict[str, Any]] = {"default": environ.Env.db_url_config(DATABASE_URL)}
-DATABASES["default"]["ENGINE"] = "django.db.backends.postgresql"
-DATABASES["default"].setdefault("OPTIONS", {})["application_name"] = "cvmatch"
-DATABASES["default"]["CONN_MAX_AGE"] = 60
-DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+# web, worker, migration or command: wsgi.py and manage.py say which, where the environment does not.
+DB_ROLE = env.str("CVMATCH_DB_ROLE", default="command")
+DATABASES: dict[str, dict[str, Any]] = databases_of(env, url=DATABASE_URL, role=DB_ROLE)
+DATABASE_ROUTERS = ["cvmatch.core.replica.ReplicaRouter"] if REPLICA in DATABASES else []
+# Seconds that the replica may be behind; with more it is not read.
+REPLICA_LAG_S = env.float("CVMATCH_REPLICA_LAG_S", default=5.0)
 
 REDIS_URL = env.str("REDIS_URL", default="")
 CACHES: dict[str, dict[str, Any]]
@@ -231,6 +171,7 @@ _QUEUE_COMMON: dict[str, Any] = {
     "queue_limit": 4,
     "recycle": 2000,
     "log_level": "WARNING",
+    "scheduler": env.bool("CVMATCH_SCHEDULER", default=True),
 }
 Q_CLUSTER: dict[str, Any] = {
     **_QUEUE_COMMON,
@@ -266,20 +207,10 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("CVMATCH_EMAIL_FROM", default="cvmat
 # --- Security -------------------------------------------------------------------------------------------------------
 SECURE_COOKIES = env.bool("SECURE_COOKIES", default=not EMBEDDED and not DEBUG)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_COOKIES
-SECURE_CONTENT_TYPE_NOSNIFF = True
-SECURE_REFERRER_POLICY = "same-origin"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE_COOKIES else None
-X_FRAME_OPTIONS = "DENY"
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": ["'self'"],
-        "img-src": ["'self'", "data:"],
-        "object-src": ["'none'"],
-        "base-uri": ["'none'"],
-        "form-action": ["'self'"],
-        "frame-ancestors": ["'none'"],
-    }
-}
+SECURE_SSL_REDIRECT = SECURE_COOKIES
+SECURE_HSTS_SECONDS = env.int("CVMATCH_HSTS_S", default=365 * 86400) if SECURE_COOKIES else 0
+CORS_ALLOWED_ORIGINS: list[str] = env.list("CVMATCH_CORS_ORIGINS", default=[])
 
 # --- API ------------------------------------------------------------------------------------------------------------
 # What a request to the API means; core.http_api finds it here, so that it need not import the operations.
@@ -290,7 +221,7 @@ TRUSTED_PROXIES = env.int("CVMATCH_TRUSTED_PROXIES", default=0)
 
 # --- Files ----------------------------------------------------------------------------------------------------------
 STATIC_URL = "static/"
-STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT = Path(env.str("CVMATCH_STATIC_DIR", default=str(VAR_DIR / "static")))
 STATICFILES_DIRS = [PROJECT_DIR / "static"]
 MEDIA_ROOT = VAR_DIR / "media"
 STORAGES = {

@@ -24,6 +24,7 @@ STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.Static
 WHITENOISE_AUTOREFRESH = True
 SECURE_COOKIES = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = False
 SECURE_PROXY_SSL_HEADER = None
+SECURE_SSL_REDIRECT, SECURE_HSTS_SECONDS = False, 0
 # What one test counted must not be what the next one sees.
 CACHES["process"] = {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
 # Each process of the tests counts for itself, unless a test named a folder for those that it starts.

@@ -6,8 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from django.db import connection
+from django.db import connections
 
+from cvmatch.core.replica import reading_alias
 from matching.search import Side
 from matching.search.tables import Tables, tables
 from matching.values import Candidate
@@ -104,7 +105,7 @@ def compare(side: Side, pairs: Sequence[tuple[int, int]], *, model: str) -> Mapp
     names = tables(side)
     subjects, targets = [subject for subject, _ in pairs], [target for _, target in pairs]
     values = parameters(names, model=model) | {"ids": sorted(set(subjects)), "subjects": subjects, "targets": targets}
-    with connection.cursor() as cursor:
+    with connections[reading_alias()].cursor() as cursor:
         cursor.execute(f"{SUBJECTS},{_GIVEN}{PAIRS}".format(**vars(names)), values)
         return by_subject(cursor.fetchall())
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db import connection, transaction
+from django.db import connections, transaction
 
+from cvmatch.core.replica import reading_alias
 from jobs.values import JobFilter
 from matching.search import Side
 from matching.search.comparing import PAIRS, SUBJECTS, by_subject, parameters
@@ -80,6 +81,7 @@ class PgvectorSearch:
     def find(
         self, side: Side, subject_ids: Sequence[int], *, model: str, limit: int, only: JobFilter | None = None
     ) -> Mapping[int, list[Candidate]]:
+        alias = reading_alias()
         query = kept(side, only)
         exact = bool(only) and expected_rows(query) <= self.exact_rows
         ef_search = max(self.filtered_ef_search if only else self.ef_search, min(limit, 1000))
@@ -91,7 +93,7 @@ class PgvectorSearch:
             "ahead": ef_search,
             "enough": ENOUGH,
         }
-        with transaction.atomic(), connection.cursor() as cursor:
+        with transaction.atomic(using=alias), connections[alias].cursor() as cursor:
             # Iterative scans go on past ef_search when closed jobs or old versions are among the nearest.
             cursor.execute(
                 "SELECT set_config('hnsw.ef_search', %s, true), set_config('hnsw.iterative_scan', 'relaxed_order', true)",

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
+from django.db import connections
 from django.db.models import QuerySet
 
+from cvmatch.core.replica import reading_alias
 from ingestion.models import CV
 from jobs.models import Job
 from jobs.values import JobFilter
@@ -42,7 +43,7 @@ def kept(side: Side, only: JobFilter | None) -> Kept:
 
 def expected_rows(query: Kept) -> int:
     """How many rows PostgreSQL expects the query to give; it reads its statistics and not the tables (1 ms)."""
-    with connection.cursor() as cursor:
+    with connections[reading_alias()].cursor() as cursor:
         cursor.execute(f"EXPLAIN (FORMAT JSON) {query.sql}", query.values)
         ((plan,),) = cursor.fetchall()
     rows = json.loads(plan) if isinstance(plan, str) else plan
