@@ -91,7 +91,9 @@ def copy_rows(kind: Kind, origins: Sequence[int], numbers: range, **parameters: 
 def columns_of(table: str) -> list[str]:
     """The columns that somebody may write."""
     (model,) = (model for model in apps.get_models() if model._meta.db_table == table)
-    return [field.column for field in model._meta.concrete_fields if field.column and not getattr(field, "generated", False)]
+    return [
+        field.column for field in model._meta.concrete_fields if field.column and not getattr(field, "generated", False)
+    ]
 
 
 @contextmanager

@@ -52,10 +52,15 @@ def make_names(seed: int) -> Names:
 
 
 def make_text(number: int, seed: int, *, year: int) -> str:
-    """The CV of one person (numbers begin with 1), whose last job began before ``year`` and has not ended."""
+    """The CV of one person in plain text."""
+    return text_of(make_person(number, seed, year=year))
+
+
+def make_person(number: int, seed: int, *, year: int) -> Person:
+    """One person (numbers begin with 1), whose last job began before ``year`` and has not ended."""
     banks = [Bank(**bank) for bank in read_data("professions.json")]
     chance = random.Random(f"person {seed} {number}")  # noqa: S311
-    return text_of(_invent(chance, banks[number % len(banks)], make_names(seed).of(number), number, year))
+    return _invent(chance, banks[number % len(banks)], make_names(seed).of(number), number, year)
 
 
 def _invent(chance: random.Random, bank: Bank, name: str, number: int, year: int) -> Person:
