@@ -16,6 +16,7 @@ import pstats
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from decimal import Decimal
 from multiprocessing import get_context
 from pathlib import Path
@@ -27,7 +28,8 @@ from benchmarks.database import database, machine
 from cvmatch.core.memory import settle
 from jobs.values import JobFilter
 
-CHUNK, ROUNDS, NOISE, SPREAD = 16, 3, 0.25, 60
+# The CVs of the demo come before their copies.
+CHUNK, ROUNDS, ORIGINALS = 16, 3, 18
 FILTERS = {
     "country": JobFilter(countries=("DE",)),
     "country and level": JobFilter(countries=("GB", "IE"), levels=("senior", "lead")),
@@ -74,6 +76,9 @@ def load(jobs: int, cvs: int, *, m: int) -> None:
 
     from cvmatch.core import runner
     from cvmatch.core.queue import get_stage
+    from cvmatch.dummy.copying import CVS, JOBS, without_vector_indexes
+    from ingestion.models import CV
+    from jobs.models import Job
 
     call_command("createcachetable", verbosity=0)
     with open(os.devnull, "w") as nowhere:
@@ -81,84 +86,20 @@ def load(jobs: int, cvs: int, *, m: int) -> None:
     for stage in ("parse_cvs", "read_jobs", "embed_jobs", "embed_cvs"):
         while runner.run(get_stage(stage), limit=500, trigger="command").claimed:
             pass
+    with without_vector_indexes(JOBS, m=m):
+        multiply(replace(JOBS, own={**JOBS.own, "source": "'source ' || c.n %% 7"}), Job, jobs)
+        multiply(CVS, CV, cvs)
     with connection.cursor() as cursor:
-        for kind in ("text", "title"):
-            cursor.execute(f"DROP INDEX IF EXISTS matching_jobvector_{kind}")
-    multiply("jobs_job", "job_id", jobs, ("matching_jobpassages",), "matching_jobvector")
-    multiply("ingestion_cv", "cv_id", cvs, ("matching_cvpassages", "matching_cvembedding"), "matching_cvvector")
-    with connection.cursor() as cursor:
-        cursor.execute("SET maintenance_work_mem = '1GB'")
-        for kind in ("text", "title"):
-            cursor.execute(
-                f"CREATE INDEX matching_jobvector_{kind} ON matching_jobvector USING hnsw (embedding halfvec_cosine_ops) "
-                f"WITH (m={m}, ef_construction={200 * m // 24}) WHERE kind = '{kind}'"
-            )
         cursor.execute("VACUUM ANALYZE")
     runner.run(get_stage("count_words"), limit=1, trigger="command")
 
 
-# What differs between a copy and its original; n is the number of the copy.
-DIFFERENT = {
-    "jobs_job": {
-        "external_id": "o.external_id || '-' || n",
-        "source": "'source ' || n %% 7",
-        "posted_at": "now() - (o.id * 31 + n * 17) %% 90 * interval '1 day'",
-        "salary_year_max": "o.salary_year_max * (0.7 + (n * 13 + o.id) %% 60 / 100.0)",
-        "remote": "(n + o.id) %% 9 = 0",
-        "city": "t.city", "city_key": "t.city_key", "country": "t.country", "latitude": "t.latitude", "longitude": "t.longitude",
-    },
-    "ingestion_cv": {"version": "o.version + n", "is_latest": "false"},
-}  # fmt: skip
-TOWNS = {
-    "jobs_job": "JOIN LATERAL (SELECT * FROM towns OFFSET (o.id * 7 + n) %% (SELECT count(*) FROM towns) LIMIT 1) t ON true",
-    "ingestion_cv": "",
-}
+def multiply(kind: Any, model: Any, count: int) -> None:
+    """Copies until there are ``count`` rows, or leaves those that there are."""
+    from cvmatch.dummy.copying import copy_rows
 
-
-def multiply(table: str, key: str, count: int, beside: Sequence[str], vectors: str) -> None:
-    """Copies until there are ``count`` rows: with what hangs on them as it is, and vectors a little off."""
-    from django.db import connection
-
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "CREATE TEMP TABLE IF NOT EXISTS towns AS SELECT DISTINCT ON (city_key, country) * FROM jobs_job"
-        )
-        cursor.execute(f"SELECT count(*), max(id) FROM {table}")
-        originals, highest = cursor.fetchone()
-        columns = columns_of(table)
-        own = {"id": "o.id + n * %(highest)s"} | DIFFERENT[table]
-        values = ", ".join(own.get(column, f"o.{column}") for column in columns)
-        copies = f"FROM {table} o CROSS JOIN generate_series(1, %(copies)s) n {TOWNS[table]} WHERE o.id <= %(highest)s"
-        span = {"highest": highest, "copies": (count - 1) // originals}
-        cursor.execute(f"INSERT INTO {table} ({', '.join(columns)}) SELECT {values} {copies}", span)
-        for other in beside:
-            columns = [column for column in columns_of(other) if column != "id"]
-            values = ", ".join(f"o.{key} + n * %(highest)s" if c == key else f"o.{c}" for c in columns)
-            cursor.execute(
-                f"INSERT INTO {other} ({', '.join(columns)}) SELECT {values} FROM {other} o, generate_series(1, %(copies)s) n",
-                span,
-            )
-        copy_vectors(cursor, vectors, key, span)
-
-
-def columns_of(table: str) -> list[str]:
-    from django.apps import apps
-
-    (model,) = (model for model in apps.get_models() if model._meta.db_table == table)
-    return [field.column for field in model._meta.concrete_fields if not field.generated]
-
-
-def copy_vectors(cursor: Any, table: str, key: str, span: dict[str, int]) -> None:
-    noise = np.random.default_rng(7)
-    cursor.execute(f"SELECT {key}, kind, model, embedding::text FROM {table} WHERE {key} <= %(highest)s", span)
-    rows = [(pk, kind, model, np.fromstring(text.strip("[]"), sep=",")) for pk, kind, model, text in cursor.fetchall()]
-    with cursor.copy(f"COPY {table} ({key}, kind, model, embedding) FROM STDIN") as copy:
-        for pk, kind, model, vector in rows:
-            moved = vector + NOISE * noise.standard_normal((span["copies"], len(vector))) / np.sqrt(len(vector))
-            moved /= np.linalg.norm(moved, axis=1, keepdims=True)
-            for number, copied in enumerate(moved, start=1):
-                text = "[" + ",".join(f"{value:.4f}" for value in copied) + "]"
-                copy.write_row((pk + number * span["highest"], kind, model, text))
+    origins = list(model.objects.order_by("pk").values_list("pk", flat=True))
+    copy_rows(kind, origins, range(len(origins) + 1, count + 1))
 
 
 def measure_facets() -> None:
@@ -174,7 +115,7 @@ def measure_one_cv() -> None:
     from ingestion.models import CV
     from matching.live import rank_now
 
-    cvs = list(CV.objects.select_related("candidate").filter(version=1).order_by("pk"))
+    cvs = list(CV.objects.select_related("candidate").order_by("pk")[:ORIGINALS])
     for name, only in FILTERS.items():
         kept = jobs_under(only)
         report(f"one CV: {name} ({kept:,} jobs)", [lambda c=cv, o=only: rank_now(c, only=o) for cv in cvs * ROUNDS])
@@ -232,7 +173,7 @@ def profiled() -> None:
     from ingestion.models import CV
     from matching.live import rank_now
 
-    cvs = list(CV.objects.select_related("candidate").filter(version=1))
+    cvs = list(CV.objects.select_related("candidate").order_by("pk")[:ORIGINALS])
     rank_now(cvs[0], only=FILTERS["country"])
     profile = cProfile.Profile()
     profile.runcall(lambda: [rank_now(cv, only=FILTERS["country"]) for cv in cvs])

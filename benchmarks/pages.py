@@ -97,6 +97,8 @@ def load(jobs: int, cvs: int) -> None:
     from benchmarks import matching_speed
     from cvmatch.core import runner
     from cvmatch.core.queue import get_stage
+    from cvmatch.dummy.copying import CVS, columns_of
+    from ingestion.models import CV
     from jobs.models import Job
     from matching.services import request_candidates
 
@@ -105,13 +107,12 @@ def load(jobs: int, cvs: int) -> None:
     for stage in ("match_cvs", "match_jobs", "explain_matches"):
         while runner.run(get_stage(stage), limit=100, trigger="command").claimed:
             pass
+    matching_speed.multiply(CVS, CV, cvs)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*), max(id) FROM ingestion_cv")
-        originals, highest = cursor.fetchone()
         cursor.execute("SELECT count(*) FROM jobs_job")  # whose ids have no gaps
-        values = {"highest": highest, "copies": cvs // originals, "of_jobs": cursor.fetchone()[0]}
+        values = {"of_jobs": cursor.fetchone()[0]}
         for table, own, where in COPIED:
-            columns = matching_speed.columns_of(table)
+            columns = columns_of(table)
             chosen = ", ".join(own.get(column, f"o.{column}") for column in columns if column in own or column != "id")
             names = ", ".join(column for column in columns if column in own or column != "id")
             cursor.execute(f"INSERT INTO {table} ({names}) SELECT {chosen} FROM {table} o {where}", values)
@@ -119,33 +120,28 @@ def load(jobs: int, cvs: int) -> None:
         cursor.execute("VACUUM ANALYZE")
 
 
-# Another copy of each person's rows, numbered n, has the ids of the original and so many times the span between copies.
-N = "CROSS JOIN generate_series(1, %(copies)s) n WHERE"
-ITS_CV, ANOTHER_JOB = "o.cv_id + n * %(highest)s", "1 + (o.job_id + n * 37) %% %(of_jobs)s"
+# The lists of a copied CV, number n, have the ids of the original's and so many times the span between copies.
+OF_COPIES, ANOTHER_JOB = (
+    "JOIN copies_of_ingestion_cv n ON n.origin = o.cv_id WHERE",
+    "1 + (o.job_id + n.n * 37) %% %(of_jobs)s",
+)
 LIST_OF_JOB = f"CROSS JOIN generate_series(1, {EXPLAINED_JOBS}) n WHERE"
 COPIED: tuple[tuple[str, dict[str, str], str], ...] = (
-    ("ingestion_candidate", {"id": "o.id + n * %(highest)s", "user_id": "NULL"}, N + " o.id <= %(highest)s"),
-    (
-        "ingestion_cv",
-        {"id": "o.id + n * %(highest)s", "candidate_id": "o.candidate_id + n * %(highest)s"},
-        N + " o.id <= %(highest)s",
-    ),
-    ("matching_cvembedding", {"cv_id": ITS_CV}, N + " o.cv_id <= %(highest)s"),
-    ("matching_cvvector", {"cv_id": ITS_CV}, N + " o.cv_id <= %(highest)s"),
     (
         "matching_prediction",
-        {"id": "o.id + n * 1000", "cv_id": ITS_CV},
-        N + " o.side = 'jobs' AND o.id <= 1000 AND o.cv_id <= %(highest)s",
+        {"id": "o.id + n.n * 1000", "cv_id": "n.id"},
+        OF_COPIES + " o.side = 'jobs' AND o.id <= 1000",
     ),
     (
         "matching_match",
         {
-            "id": "o.id + n * 100000",
-            "prediction_id": "o.prediction_id + n * 1000",
-            "cv_id": ITS_CV,
+            "id": "o.id + n.n * 100000",
+            "prediction_id": "o.prediction_id + n.n * 1000",
+            "cv_id": "n.id",
             "job_id": ANOTHER_JOB,
         },
-        f"JOIN matching_prediction p ON p.id = o.prediction_id AND p.side = 'jobs' AND p.id <= 1000 {N} o.rank <= {LINES}",
+        "JOIN matching_prediction p ON p.id = o.prediction_id AND p.side = 'jobs' AND p.id <= 1000 "
+        f"{OF_COPIES} o.rank <= {LINES}",
     ),
     (
         "matching_prediction",

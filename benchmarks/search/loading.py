@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from django.db import connection
@@ -40,18 +42,45 @@ def loaded_cvs() -> list[int]:
     return list(CVVector.objects.order_by("cv").values_list("cv", flat=True))
 
 
-def build_index(*, m: int, ef_construction: int) -> float:
-    """The HNSW index over the texts (and the empty one over titles), with one process; returns seconds."""
+@dataclass(frozen=True)
+class Built:
+    """An index that was built: in how many seconds, the most memory of the process that led it, and sizes, in MB."""
+
+    seconds: float
+    peak_mb: float
+    index_mb: float
+    vectors_mb: float
+    database_mb: float
+
+
+def build_index(*, m: int, ef_construction: int, workers: int = 0, memory: str = "3GB") -> Built:
+    """The HNSW index over the texts (and the empty one over titles), by one process and as many workers."""
     started = time.perf_counter()
     with connection.cursor() as cursor:
-        cursor.execute("SET maintenance_work_mem = '3GB'; SET max_parallel_maintenance_workers = 0")
+        cursor.execute("SELECT set_config('maintenance_work_mem', %s, false)", [memory])
+        cursor.execute("SELECT set_config('max_parallel_maintenance_workers', %s, false)", [str(workers)])
         for kind in ("text", "title"):
             cursor.execute(
                 f"CREATE INDEX matching_jobvector_{kind} ON matching_jobvector USING hnsw (embedding halfvec_cosine_ops) "
                 f"WITH (m={m}, ef_construction={ef_construction}) WHERE kind = '{kind}'"
             )
+        seconds = time.perf_counter() - started
         cursor.execute("VACUUM ANALYZE jobs_job, matching_jobvector, ingestion_cv, matching_cvvector")
-    return time.perf_counter() - started
+        cursor.execute(
+            "SELECT pg_backend_pid(), pg_relation_size('matching_jobvector_text') / 2^20, "
+            "pg_table_size('matching_jobvector') / 2^20, pg_database_size(current_database()) / 2^20"
+        )
+        process, *sizes = cursor.fetchone()
+    return Built(seconds, _peak_mb(process), *sizes)
+
+
+def _peak_mb(process: int) -> float:
+    """The most memory that a process of this machine has had; 0 where that cannot be known."""
+    try:
+        status = Path(f"/proc/{process}/status").read_text()
+    except OSError:
+        return 0.0
+    return int(next(line for line in status.splitlines() if line.startswith("VmHWM:")).split()[1]) / 1024
 
 
 def _load_jobs(collection: Collection) -> None:

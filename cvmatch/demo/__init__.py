@@ -19,10 +19,14 @@ _DATES = ("datePosted", "validThrough")
 
 def load_jobs(now: datetime) -> Iterator[dict[str, Any]]:
     """The demo postings as schema.org JobPosting rows, with their dates moved so that they are fresh at ``now``."""
-    shift = now.date() - BASE_DAY
     with JOBS.open(encoding="utf-8") as lines:
         for line in lines:
-            yield _shifted(json.loads(line), shift)
+            yield fresh(json.loads(line), now)
+
+
+def fresh(row: dict[str, Any], now: datetime) -> dict[str, Any]:
+    """A posting whose dates are counted from BASE_DAY, as it would be ``now``."""
+    return _shifted(row, now.date() - BASE_DAY)
 
 
 def cv_files() -> list[Path]:

@@ -33,6 +33,10 @@ def write_docx(person: Person, path: Path) -> None:
 
 
 def write_txt(person: Person, path: Path) -> None:
+    path.write_text(text_of(person), encoding="utf-8")
+
+
+def text_of(person: Person) -> str:
     """Plain text as pasted into a form: capitals for headings, wrapped lines, hyphens for bullets."""
     lines = [person.name, person.headline, "", *person.contact]
     lines += _txt_section(person, "summary", textwrap.wrap(person.summary, 88))
@@ -42,7 +46,7 @@ def write_txt(person: Person, path: Path) -> None:
     lines += _txt_section(person, "skills", [f"{group}: {', '.join(names)}" for group, names in person.skills])
     lines += _txt_section(person, "languages", [f"{name}: {level}" for name, level in person.languages])
     lines += _txt_section(person, "certificates", [f"- {certificate}" for certificate in person.certificates])
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return "\n".join(lines) + "\n"
 
 
 def _txt_section(person: Person, section: str, lines: list[str]) -> list[str]:
