@@ -9,7 +9,8 @@ from django.conf import settings
 from django.utils import timezone
 
 from cvmatch import queue_test
-from cvmatch.core import runner
+from cvmatch.core import runner, stopping
+from cvmatch.core.leases import kept
 from cvmatch.core.memory import settle
 from cvmatch.core.models import WorkerHeartbeat
 from cvmatch.core.pausing import is_paused
@@ -24,11 +25,15 @@ def run_stage(
 ) -> str:
     """Run one stage for these rows, or one batch of whatever waits; what was left over is enqueued again."""
     with structlog.contextvars.bound_contextvars(request_id=request_id):
+        if stopping.is_told():  # what this worker was still given goes back, for another one to take at once
+            enqueue(name, ids, queue=queue)
+            return "given back"
         heartbeat(queue)
         if is_paused(name):  # its rows wait; whoever lets it go on starts it again
             return "paused"
         taxonomy.refresh()  # skills that people changed while this process was running
-        report = runner.run(get_stage(name), limit=batch_size(name), only=list(ids) or None, trigger=trigger)
+        with kept():
+            report = runner.run(get_stage(name), limit=batch_size(name), only=list(ids) or None, trigger=trigger)
         if report.more:
             enqueue(name, ids, queue=queue)
         return f"{report.done} done, {report.failed} failed"

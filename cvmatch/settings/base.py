@@ -69,6 +69,7 @@ ENVIRONMENT = (
     "CVMATCH_WEBHOOK_TIMEOUT_S",
     "CVMATCH_WORKERS_BULK",
     "CVMATCH_WORKERS_INTERACTIVE",
+    "CVMATCH_WORKER_MAX_MB",
     "DATABASE_URL",
     "DEBUG",
     "HOST",
@@ -112,7 +113,6 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "django_htmx",
     "template_partials",
-    "django_q",
     "django_prometheus",
     "allauth",
     "allauth.account",
@@ -123,6 +123,7 @@ INSTALLED_APPS = [
     "ingestion",
     "matching",
     "cvmatch",
+    "django_q",  # behind cvmatch.core, whose command qcluster stands before its own
 ]
 
 MIDDLEWARE = [
@@ -205,19 +206,23 @@ else:
 CACHES["process"] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "process"}
 
 # --- Queue ----------------------------------------------------------------------------------------------------------
-# timeout < retry < lease (core.models.LEASE): a task is handed out again only after it must have ended, and its rows
-# are free again only after that.
+# A worker that dies gives its task back after queue.TASK_LEASE, by our own broker; "retry" is only what the library compares
+# with the time-out. A task that fails is tried again, since only the database can be the reason: rows have tries of their own.
+# A worker that has ever needed so much memory ends after its task, and another one takes its place.
+WORKER_MAX_MB = env.int("CVMATCH_WORKER_MAX_MB", default=3000)
 _QUEUE_COMMON: dict[str, Any] = {
     "timeout": 120,
     "retry": 150,
     "max_attempts": 3,
-    "ack_failures": True,
+    "ack_failures": False,
+    "broker_class": "cvmatch.core.broker.Broker",
     "save_limit": 500,
     "catch_up": False,
     "poll": 0.2,
     "guard_cycle": 1,
     "queue_limit": 4,
     "recycle": 2000,
+    "max_rss": WORKER_MAX_MB * 1024,
     "log_level": "WARNING",
 }
 Q_CLUSTER: dict[str, Any] = {
