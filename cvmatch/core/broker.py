@@ -41,6 +41,9 @@ class Broker(ORM):  # type: ignore[misc]
             time.sleep(Conf.POLL)
         return tasks or None
 
+    def set_stat(self, key: str, value: str, timeout: int) -> None:
+        """The library writes its state to the cache every second; nothing here reads it (WorkerHeartbeat tells who lives)."""
+
     def timeout(self, task: Any) -> datetime:
         return timezone.now() + TASK_LEASE
 
