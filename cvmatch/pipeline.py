@@ -100,6 +100,7 @@ STAGES: tuple[Stage, ...] = (
         batch=40,
         minutes=60,
         about="Follows some links of each source every day, to see whether what it lists is still there.",
+        later=True,
     ),
     Stage(
         "judge_sources",
@@ -108,6 +109,7 @@ STAGES: tuple[Stage, ...] = (
         minutes=60,
         on=("jobs.imported",),
         about="Judges how good the postings of each source are.",
+        later=True,
     ),
     Stage(
         "count_words",
@@ -116,6 +118,7 @@ STAGES: tuple[Stage, ...] = (
         minutes=60,
         on=("jobs.imported",),
         about="Counts how rare each word is, for search by words.",
+        later=True,
     ),
     Stage(
         "sync_talent",
@@ -123,6 +126,7 @@ STAGES: tuple[Stage, ...] = (
         batch=2000,
         minutes=15,
         about="Keeps the jobs at Google Cloud Talent Solution in step, where search goes there.",
+        later=True,
     ),
     Stage(
         "reread_jobs",
@@ -131,6 +135,7 @@ STAGES: tuple[Stage, ...] = (
         minutes=60,
         on=("skills.changed",),
         about="Reads again what jobs ask for after a change of the skills vocabulary.",
+        later=True,
     ),
     Stage(
         "reread_skills",
@@ -139,6 +144,7 @@ STAGES: tuple[Stage, ...] = (
         minutes=60,
         on=("skills.changed",),
         about="Looks for skills in CVs again after a change of the skills vocabulary.",
+        later=True,
     ),
     Stage(
         "retry_failed",
@@ -153,6 +159,7 @@ STAGES: tuple[Stage, ...] = (
         batch=500,
         minutes=15,
         about="Erases texts and files that came only to be matched, once their time is over.",
+        later=True,
     ),
     Stage(
         "sample_backlog",
@@ -174,6 +181,7 @@ STAGES: tuple[Stage, ...] = (
         batch=5000,
         daily_at=time(2, 0),
         about="Removes old results, logs and jobs that ended long ago.",
+        later=True,
     ),
     Stage(
         "expire_jobs",
@@ -181,5 +189,6 @@ STAGES: tuple[Stage, ...] = (
         batch=5000,
         minutes=5,
         about="Closes jobs whose last day has passed, and hides those that ended 30 days ago.",
+        later=True,
     ),
 )

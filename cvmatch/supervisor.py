@@ -6,22 +6,21 @@ One thread and one loop, because a process that forks must not have threads that
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import os
 import selectors
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
+from cvmatch.core.processes import die_with_parent
+
 LOG_BYTES = 10_000_000
 TICK_S = 0.2
-_PR_SET_PDEATHSIG = 1
-_libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
 @dataclass(frozen=True)
@@ -69,12 +68,6 @@ class Watch:
     every_s: float
     look: Callable[[], None]
     next_at: float = field(default_factory=time.monotonic)
-
-
-def _end_with_parent() -> None:
-    """A supervisor that is killed takes its children with it, where the system can do that."""
-    if _libc is not None:
-        _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 class Supervisor:
@@ -168,7 +161,8 @@ class Supervisor:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             start_new_session=True,  # Ctrl-C reaches only the supervisor, which ends the others in order
-            preexec_fn=_end_with_parent,  # safe: this process has one thread
+            # A supervisor that is killed takes its children with it. Safe: this process has one thread.
+            preexec_fn=partial(die_with_parent, signal.SIGTERM),
         )
         assert process.stdout is not None
         os.set_blocking(process.stdout.fileno(), False)

@@ -10,7 +10,8 @@ from django.conf import settings
 from django.utils import timezone
 
 from cvmatch import queue_test
-from cvmatch.core import runner
+from cvmatch.core import runner, stopping
+from cvmatch.core.leases import kept
 from cvmatch.core.memory import settle
 from cvmatch.core.models import WorkerHeartbeat
 from cvmatch.core.pausing import is_paused
@@ -29,11 +30,14 @@ def run_stage(
     Its log lines, and those of the stages that it starts, have the id of the request that it came from, or one of its own.
     """
     with structlog.contextvars.bound_contextvars(request_id=request_id or uuid.uuid4().hex):
+        if stopping.is_told():  # what this worker was still given goes back, for another one to take at once
+            enqueue(name, ids, queue=queue)
+            return "given back"
         heartbeat(queue)
         if is_paused(name):  # its rows wait; whoever lets it go on starts it again
             return "paused"
         taxonomy.refresh()  # skills that people changed while this process was running
-        with traced_stage(name):
+        with traced_stage(name), kept():
             report = runner.run(get_stage(name), limit=batch_size(name), only=list(ids) or None, trigger=trigger)
         if report.more:
             enqueue(name, ids, queue=queue)

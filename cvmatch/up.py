@@ -23,7 +23,7 @@ from cvmatch.supervisor import Patience, Program, Supervisor, Watch
 QUEUES = ("interactive", "bulk")
 HEARTBEAT_LOOK_S = 30.0
 HEARTBEAT_STALE_S = 300.0  # tasks write one every minute
-DATABASE_LOOK_S = 5.0
+DATABASE_LOOK_S = 2.0
 READY_TIMEOUT_S = 90.0
 OPTIONS_OF_DJANGO = {"pool", "isolation_level", "assume_role", "server_side_binding", "prepare_threshold"}
 GRACE_S = 12.0  # more than gunicorn's graceful_timeout
@@ -171,7 +171,11 @@ class EmbeddedDatabase:
         if self.server.is_running():
             return
         self.supervisor.say("The database has ended; starting it again.")
-        dead, self.server = self.server, embedded.start(settings.VAR_DIR / "postgres")
+        try:
+            dead, self.server = self.server, embedded.start(settings.VAR_DIR / "postgres")
+        except (CvmatchError, OSError) as error:  # a full disk is one day emptied
+            self.supervisor.say(f"The database does not start; trying again in {DATABASE_LOOK_S:g} s. {error}")
+            return
         dead.stop()
 
     def stop(self) -> None:

@@ -19,7 +19,7 @@ def read_jobs(limit: int, only: Sequence[int] | None = None) -> StageReport:
     """Read what new and changed postings ask for; ``only`` are job ids."""
     rows = JobReading.objects.select_related("job").defer("job__description_html", "job__search")
     rows = rows if only is None else rows.filter(job_id__in=only)
-    report = work_off(rows, limit=limit, work=_read, save=services.store_reading, chunk=32)
+    report = work_off(rows, limit=limit, work=_read, save=services.store_reading, chunk=32, most=256)
     if report.done and only is None:  # rows that people wait for are announced one by one
         announce("jobs.read")
     return report

@@ -31,7 +31,7 @@ def embed_cvs(limit: int, only: Sequence[int] | None = None) -> StageReport:
     services.plan_cv_embeddings(only)
     rows = CVEmbedding.objects.select_related("cv")
     rows = rows if only is None else rows.filter(cv_id__in=only)
-    return work_off(rows, limit=limit, work=_embed_cvs, save=services.store_cv_vectors, chunk=16)
+    return work_off(rows, limit=limit, work=_embed_cvs, save=services.store_cv_vectors, chunk=16, most=64)
 
 
 def embed_jobs(limit: int, only: Sequence[int] | None = None) -> StageReport:
@@ -40,7 +40,7 @@ def embed_jobs(limit: int, only: Sequence[int] | None = None) -> StageReport:
     unread = JobReading.objects.exclude(status=Status.COMPLETED)
     rows = JobEmbedding.objects.exclude(job__in=unread.values("job")).select_related("job")
     rows = rows if only is None else rows.filter(job_id__in=only)
-    return work_off(rows, limit=limit, work=_embed_jobs, save=services.store_job_vectors, chunk=32)
+    return work_off(rows, limit=limit, work=_embed_jobs, save=services.store_job_vectors, chunk=32, most=128)
 
 
 def match_cvs(limit: int, only: Sequence[int] | None = None) -> StageReport:
@@ -53,7 +53,7 @@ def match_cvs(limit: int, only: Sequence[int] | None = None) -> StageReport:
         cv__embedding__model=get_provider().name,
     )
     rows = rows if only is None else rows.filter(cv_id__in=only)
-    return work_off(rows, limit=limit, work=_match_cvs, save=services.store_prediction, chunk=16)
+    return work_off(rows, limit=limit, work=_match_cvs, save=services.store_prediction, chunk=16, most=64)
 
 
 def match_jobs(limit: int, only: Sequence[int] | None = None) -> StageReport:
@@ -65,14 +65,14 @@ def match_jobs(limit: int, only: Sequence[int] | None = None) -> StageReport:
         job__embedding__model=get_provider().name,
     )
     rows = rows if only is None else rows.filter(job_id__in=only)
-    return work_off(rows, limit=limit, work=_match_jobs, save=services.store_prediction, chunk=4)
+    return work_off(rows, limit=limit, work=_match_jobs, save=services.store_prediction, chunk=4, most=16)
 
 
 def explain_matches(limit: int, only: Sequence[int] | None = None) -> StageReport:
     """Write down why matches scored as they did; ``only`` are prediction ids."""
     rows = Explanation.objects.select_related("match__cv__candidate", "match__job", "match__prediction")
     rows = rows if only is None else rows.filter(match__prediction_id__in=only)
-    return work_off(rows, limit=limit, work=_explain, save=services.store_explanation, chunk=50)
+    return work_off(rows, limit=limit, work=_explain, save=services.store_explanation, chunk=50, most=200)
 
 
 def count_words(limit: int, only: Sequence[int] | None = None) -> StageReport:

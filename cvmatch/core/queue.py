@@ -3,31 +3,37 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import structlog
 from django.conf import settings
-from django.db.models import Count, Min, Q
+from django.db.models import Case, Count, F, Min, Q, Value, When
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from django_q.brokers import get_broker
 from django_q.conf import Conf
 from django_q.models import OrmQ, Schedule, Task
 from django_q.scheduler import scheduler
-from django_q.signals import post_spawn
+from django_q.signals import post_execute_in_worker, post_spawn, pre_execute
 from django_q.tasks import async_task
 
 INTERACTIVE = "interactive"
 BULK = "bulk"
+# Tasks of bulk that may wait for its others have a key of their own in the table (core.broker).
+LATER = "later"
+# A task that a worker took is another's after so long, unless the worker renews it (core.leases). Longer than the lease of
+# rows, so that whoever takes the task of a dead worker finds its rows free.
+TASK_LEASE = timedelta(seconds=20)
 # Stored in queue rows: changing these paths strands the tasks that wait there.
 RUN_STAGE = "cvmatch.tasks.run_stage"
 HEARTBEAT = "cvmatch.tasks.heartbeat"
 ECHO = "cvmatch.tasks.echo"
 # A schedule is named after its stage with this before it.
 SCHEDULE_PREFIX = "cvmatch:"
+_QUEUE = Case(When(key=LATER, then=Value(BULK)), default=F("key"))
 # The name of an error begins one of the last lines of a traceback; what follows it may quote what was worked on.
 _ERROR = re.compile(r"^(?:(?:[a-z_]\w*\.)+([A-Z]\w*)|([A-Z]\w*(?:Error|Exception)))(?::|$)", re.MULTILINE)
 
@@ -38,6 +44,7 @@ class Stage:
 
     ``function`` is the dotted path of ``def stage(limit: int, only: Sequence[int] | None) -> StageReport``.
     ``on`` names the events that start it at once; the schedule (``minutes``, or ``daily_at`` in UTC) is the safety net.
+    One that is ``later`` is housekeeping: in the queue for bulk work it comes after all that is not.
     """
 
     name: str
@@ -47,6 +54,7 @@ class Stage:
     daily_at: time | None = None
     on: tuple[str, ...] = ()
     about: str = ""
+    later: bool = False
 
 
 def stages() -> tuple[Stage, ...]:
@@ -101,6 +109,44 @@ def send_echo(queue: str, *arguments: str | float) -> None:
     async_task(ECHO, queue, *arguments, cluster=queue, task_name="echo")
 
 
+def is_for_later(task: Mapping[str, Any]) -> bool:
+    """Whether a task that is about to be stored runs a stage that may wait for the others."""
+    names = {stage.name for stage in stages() if stage.later}
+    return task["func"] == RUN_STAGE and task["args"][0] in names
+
+
+_current: int | None = None
+
+
+def current_task() -> int | None:
+    """The task that this worker is at; None in any other process."""
+    return _current
+
+
+def renew_task(number: int) -> None:
+    """Keep a task that is being worked on from being handed to another worker."""
+    OrmQ.objects.filter(pk=number).update(lock=timezone.now() + TASK_LEASE)
+
+
+def give_back_task(number: int) -> None:
+    """Let another worker have the task at once."""
+    OrmQ.objects.filter(pk=number).update(lock=timezone.now())
+
+
+def _begin(*, task: Mapping[str, Any], **_: Any) -> None:
+    global _current
+    _current = task.get("ack_id")
+
+
+def _end(**_: Any) -> None:
+    global _current
+    _current = None
+
+
+pre_execute.connect(_begin, dispatch_uid="cvmatch.begin")
+post_execute_in_worker.connect(_end, dispatch_uid="cvmatch.end")
+
+
 def on_worker_start(function: Callable[[], None]) -> None:
     """Call ``function`` inside each worker process when it starts, after the fork."""
 
@@ -123,7 +169,7 @@ def next_runs() -> dict[str, datetime]:
 
 def depths() -> dict[str, int]:
     """How many tasks wait or are being worked on, by queue; the two queues are named even when empty."""
-    rows = OrmQ.objects.order_by().values_list("key").annotate(tasks=Count("pk"))
+    rows = OrmQ.objects.order_by().values_list(_QUEUE).annotate(tasks=Count("pk"))
     return {INTERACTIVE: 0, BULK: 0} | {str(key): int(tasks) for key, tasks in rows}
 
 
@@ -160,7 +206,7 @@ def loads() -> dict[str, Load]:
     """By queue, in one query; the two queues are named even when empty."""
     # A task is handed out by moving its lock into the future: until then nobody else takes it.
     waits = Q(lock__lte=timezone.now())
-    counted = OrmQ.objects.order_by().values_list("key")
+    counted = OrmQ.objects.order_by().values_list(_QUEUE)
     rows = counted.annotate(
         waiting=Count("pk", filter=waits), running=Count("pk", filter=~waits), oldest=Min("lock", filter=waits)
     )
@@ -171,7 +217,12 @@ def list_queued(limit: int) -> list[QueuedTask]:
     """The oldest tasks in the queues."""
     now = timezone.now()
     rows = OrmQ.objects.order_by("pk")[:limit]
-    return [QueuedTask(row.key, _work(row.task.get("func"), row.task.get("args")), row.lock > now) for row in rows]
+    return [
+        QueuedTask(
+            BULK if row.key == LATER else row.key, _work(row.task.get("func"), row.task.get("args")), row.lock > now
+        )
+        for row in rows
+    ]
 
 
 def list_finished(limit: int) -> list[FinishedTask]:

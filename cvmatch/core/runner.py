@@ -15,9 +15,12 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
+from cvmatch.core import stopping
 from cvmatch.core.errors import CvmatchError, LeaseLost
 from cvmatch.core.metrics import STAGE_SECONDS
+from cvmatch.core.leases import kept
 from cvmatch.core.models import Staged, StagedQuerySet, StageRun
+from cvmatch.core.pace import pace_of
 from cvmatch.core.queue import Stage
 from cvmatch.core.reporting import report as report_error
 
@@ -26,7 +29,8 @@ log = structlog.get_logger(__name__)
 RowT = TypeVar("RowT", bound=Staged)
 ResultT = TypeVar("ResultT")
 
-# A run stops claiming after this long, well inside the queue's time-out of 120 s; the task enqueues the rest.
+# A run stops claiming after this long, well inside the queue's time-out of 120 s; the task enqueues the rest. It is no
+# question of leases: those are renewed.
 TIME_BUDGET_S = 45.0
 UNEXPECTED_IN_A_ROW = 3
 WORKER_DIED = "The worker stopped in the middle of it, several times. Retry it by hand once the cause is known."
@@ -65,31 +69,37 @@ def work_off(
     work: Callable[[Sequence[RowT]], Sequence[ResultT]],
     save: Callable[[RowT, ResultT], None],
     chunk: int = 8,
+    most: int | None = None,
     budget_s: float = TIME_BUDGET_S,
 ) -> StageReport:
     """Claim up to ``limit`` of ``rows`` in chunks and take each through ``work`` and ``save``.
 
+    A chunk is of ``chunk`` rows at first, then of as many as take :data:`cvmatch.core.pace.CHUNK_S` at the pace of this stage
+    in this process, up to ``most`` (none: up to ``chunk``). While it is worked on its leases are renewed.
+
     ``work`` maps a chunk to results of the same length, outside any transaction; ``save`` writes one result inside the
     transaction that also completes the row. Nothing is claimed after ``budget_s``: that, and the longest time a chunk may
     take, have to end before the queue's time-out. A :class:`CvmatchError` parks its row. Ends early after several unexpected
-    errors in a row, and at once when the database is gone (the leases bring the rows back).
+    errors in a row, at once when the database is gone (the leases bring the rows back), and after the chunk when the worker
+    is to stop.
     """
     report, unexpected = StageReport(), 0
+    pace = pace_of(work, first=chunk, most=most or chunk)
     give_up_at = time.monotonic() + budget_s
-    while report.claimed < limit and time.monotonic() < give_up_at:
-        batch = rows.claim(min(chunk, limit - report.claimed))
-        if not batch:
-            break
-        for row, outcome in _attempt_all(batch, work):
-            settled = _settle(row, outcome, save)
-            report += settled.report
-            unexpected = unexpected + 1 if settled.unexpected else 0
-            if unexpected >= UNEXPECTED_IN_A_ROW:
-                rows.release(batch)
-                return report + StageReport(error=f"Halted after {unexpected} unexpected errors in a row.")
-    else:
-        return report + StageReport(more=report.claimed > 0)
-    return report
+    with kept() as hand:
+        while report.claimed < limit and time.monotonic() < give_up_at and not stopping.is_told():
+            batch = rows.claim(min(pace.rows(), limit - report.claimed))
+            if not batch:
+                return report
+            with hand.hold(batch), pace.measure(len(batch)):
+                for row, outcome in _attempt_all(batch, work):
+                    settled = _settle(row, outcome, save)
+                    report += settled.report
+                    unexpected = unexpected + 1 if settled.unexpected else 0
+                    if unexpected >= UNEXPECTED_IN_A_ROW:
+                        rows.release(batch)
+                        return report + StageReport(error=f"Halted after {unexpected} unexpected errors in a row.")
+    return report + StageReport(more=report.claimed > 0 or stopping.is_told())
 
 
 def _attempt_all(

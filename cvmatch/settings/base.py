@@ -32,12 +32,12 @@ def _port(text: str) -> int:
 
 
 VAR_DIR = Path(env.str("CVMATCH_VAR_DIR", default=str(PROJECT_DIR / "var"))).resolve()
-# Without a server of its own, cvmatch runs PostgreSQL from a wheel inside VAR_DIR, on a unix socket only.
 METRICS_DIR = count_together(Path(env.str("PROMETHEUS_MULTIPROC_DIR", default=str(VAR_DIR / "metrics"))))
 METRICS_PORT = env.int("CVMATCH_METRICS_PORT", default=0)
 METRICS_HOST = env.str("CVMATCH_METRICS_HOST", default="127.0.0.1")
 SENTRY_DSN = env.str("SENTRY_DSN", default="")
 OTLP_ENDPOINT = env.str("OTEL_EXPORTER_OTLP_ENDPOINT", default="")
+# Without a server of its own, cvmatch runs PostgreSQL from a wheel inside VAR_DIR, on a unix socket only.
 EMBEDDED = not env.str("DATABASE_URL", default="")
 DATABASE_URL = env.str("DATABASE_URL", default="") or embedded.database_url(VAR_DIR / "postgres")
 # Demo data and accounts with known passwords exist only beside the embedded server, on the loopback address.
@@ -61,7 +61,6 @@ INSTALLED_APPS = [
     "corsheaders",
     "django_htmx",
     "template_partials",
-    "django_q",
     "django_prometheus",
     "allauth",
     "allauth.account",
@@ -72,6 +71,7 @@ INSTALLED_APPS = [
     "ingestion",
     "matching",
     "cvmatch",
+    "django_q",  # behind cvmatch.core, whose command qcluster stands before its own
 ]
 
 MIDDLEWARE = [
@@ -157,19 +157,23 @@ else:
 CACHES["process"] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "process"}
 
 # --- Queue ----------------------------------------------------------------------------------------------------------
-# timeout < retry < lease (core.models.LEASE): a task is handed out again only after it must have ended, and its rows
-# are free again only after that.
+# A worker that dies gives its task back after queue.TASK_LEASE, by our own broker; "retry" is only what the library compares
+# with the time-out. A task that fails is tried again, since only the database can be the reason: rows have tries of their own.
+# A worker that has ever needed so much memory ends after its task, and another one takes its place.
+WORKER_MAX_MB = env.int("CVMATCH_WORKER_MAX_MB", default=3000)
 _QUEUE_COMMON: dict[str, Any] = {
     "timeout": 120,
     "retry": 150,
     "max_attempts": 3,
-    "ack_failures": True,
+    "ack_failures": False,
+    "broker_class": "cvmatch.core.broker.Broker",
     "save_limit": 500,
     "catch_up": False,
     "poll": 0.2,
     "guard_cycle": 1,
     "queue_limit": 4,
     "recycle": 2000,
+    "max_rss": WORKER_MAX_MB * 1024,
     "log_level": "WARNING",
     "scheduler": env.bool("CVMATCH_SCHEDULER", default=True),
 }

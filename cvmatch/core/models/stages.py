@@ -12,9 +12,9 @@ from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-# A claim outlives the queue's own time-out and retry (settings: timeout 120 s < retry 150 s < 180 s), so a row is never
-# handed to a second worker while the first may still be at it.
-LEASE = timedelta(seconds=180)
+# A worker renews its leases every few seconds (core.leases), so that this is how long the rows of a dead one wait. The queue
+# hands its task out again after queue.TASK_LEASE, which is longer.
+LEASE = timedelta(seconds=15)
 FIRST_RETRY = timedelta(minutes=5)
 ERROR_CHARS = 500
 
