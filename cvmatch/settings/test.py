@@ -23,3 +23,4 @@ SECURE_COOKIES = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SE
 SECURE_PROXY_SSL_HEADER = None
 # What one test counted must not be what the next one sees.
 CACHES["process"] = {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
+CACHE_COUNTS_AFTER_S = None
