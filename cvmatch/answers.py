@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import structlog
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language
 
@@ -14,6 +15,7 @@ from cvmatch.core.cache.versions import JOBS, VECTORS, version_of
 from cvmatch.core.http_api.caching import etag_of
 from cvmatch.core.http_api.callers import Caller, caller_of
 from cvmatch.core.http_api.middleware import ROOT
+from cvmatch.core.http_api.problems import CONTENT_TYPE
 from cvmatch.core.web import GetResponse
 from cvmatch.guarding import operation_of
 from matching.live import ranked_version
@@ -74,6 +76,7 @@ def _made(response: HttpResponse) -> Made:
         response.headers["ETag"] = etag_of(response)
     headers = {name: response.headers[name] for name in HEADERS if name in response.headers}
     value = json.dumps([response.status_code, headers]).encode() + b"\n" + response.content
+    # That there is nothing is remembered too, for a short while.
     lives = {200: ANSWERS.life_s, 202: ANSWERS.life_s, 404: ANSWERS.missing_s}
     return Made(value, life_s=lives.get(response.status_code, 0))
 
@@ -81,4 +84,6 @@ def _made(response: HttpResponse) -> Made:
 def _opened(value: bytes) -> HttpResponse:
     head, _, body = value.partition(b"\n")
     status, headers = json.loads(head)
+    if headers.get("Content-Type") == CONTENT_TYPE:  # the refusal is the same, the request is not
+        body = json.dumps({**json.loads(body), "request_id": structlog.contextvars.get_contextvars()["request_id"]})
     return HttpResponse(body, status=status, headers=headers)
