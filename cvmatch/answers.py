@@ -85,5 +85,6 @@ def _opened(value: bytes) -> HttpResponse:
     head, _, body = value.partition(b"\n")
     status, headers = json.loads(head)
     if headers.get("Content-Type") == CONTENT_TYPE:  # the refusal is the same, the request is not
-        body = json.dumps({**json.loads(body), "request_id": structlog.contextvars.get_contextvars()["request_id"]})
+        request_id = structlog.contextvars.get_contextvars()["request_id"]
+        body = json.dumps({**json.loads(body), "request_id": request_id}).encode()
     return HttpResponse(body, status=status, headers=headers)

@@ -11,6 +11,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from cvmatch.core.cache_counts import CacheCounts
 from cvmatch.core.http.figures import list_breakers
 from ingestion.parsing_figures import parsed_last_day
 from ingestion.source_figures import failures_in_a_row, running_seconds, runs_last_day
@@ -60,3 +61,4 @@ class _Stored(Collector):
 
 _STORED = CollectorRegistry(auto_describe=False)
 _STORED.register(_Stored())
+_STORED.register(CacheCounts())

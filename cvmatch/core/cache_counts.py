@@ -5,7 +5,7 @@ from __future__ import annotations
 import atexit
 import os
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from threading import Lock, Timer
 
@@ -72,12 +72,21 @@ def write() -> None:
 
 
 def cache_counts() -> list[CacheCount]:
-    """Every layer. What other processes counted in the last seconds may be missing."""
+    """Every layer, never less than anybody was told before. What others counted in the last seconds may be missing."""
     write()
     with connection.cursor() as cursor:
         cursor.execute("SELECT layer, hits, misses FROM core_cachecount")
-        found = {row[0]: CacheCount(*row) for row in cursor.fetchall()}
-    return [found.get(name, CacheCount(name)) for name in LAYERS]
+        return with_unwritten({layer: counted for layer, *counted in cursor.fetchall()})
+
+
+def with_unwritten(written: Mapping[str, Sequence[int]]) -> list[CacheCount]:
+    """Every layer by what the database has of it, hits and misses, and what this process has still to write."""
+    with _lock:
+        return [
+            CacheCount(name, hits + _hits[name], misses + _misses[name])
+            for name in LAYERS
+            for hits, misses in [written.get(name, (0, 0))]
+        ]
 
 
 class CacheCounts(Collector):

@@ -62,7 +62,11 @@ def test_an_answer_is_given_again_without_making_it(cv: CV, as_user: Any, candid
     with CaptureQueriesContext(connection) as queries:
         again = client.get(address)
     assert hits() == before + 1
-    assert (again.content, again["ETag"], again["Content-Type"]) == (first.content, first["ETag"], first["Content-Type"])
+    assert (again.content, again["ETag"], again["Content-Type"]) == (
+        first.content,
+        first["ETag"],
+        first["Content-Type"],
+    )
     assert len(queries) == 3, "session, user, version"
     assert client.get(address, headers={"If-None-Match": first["ETag"]}).status_code == 304
     assert client.get(f"{address}?limit=1").json()["matches"] == first.json()["matches"][:1]

@@ -38,7 +38,6 @@ ANSWERS = Layer("l1", 300)
 MATCHES = Layer("l2", 3600)
 SEARCHES = Layer("l2", 86_400)
 VECTORS = Layer("l3", 86_400)
-REFERENCE = Layer("reference", 600)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from cvmatch.core.cache.breaker import REDIS
 _CALLS = ("add", "get", "set", "touch", "delete", "has_key", "incr", "get_many", "set_many", "delete_many", "clear")
 
 
-class BytesSerializer(BaseSerializer):
+class BytesSerializer(BaseSerializer):  # type: ignore[misc]
     """For values that are bytes already; nothing in them is ever run."""
 
     def dumps(self, value: bytes) -> bytes:

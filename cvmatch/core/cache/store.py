@@ -39,7 +39,7 @@ def delete(keys: Iterable[str]) -> None:
 
 def take(key: str, owner: str, life_s: float) -> bool:
     """Whether the key is ours now: nobody else had it. Also true where nobody can be asked."""
-    return _ask(lambda cache: cache.add(key, pack(owner.encode()), life_s), True)
+    return bool(_ask(lambda cache: cache.add(key, pack(owner.encode()), life_s), True))
 
 
 def release(key: str, owner: str) -> None:
