@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 
 from cvmatch import answers
 from cvmatch.core import cache_counts
-from cvmatch.core.auth import create_key
+from cvmatch.core.auth import create_key, revoke_key
 from cvmatch.core.cache import near
 from cvmatch.core.cache.versions import JOBS, VECTORS, version_of
 from cvmatch.core.models import User
@@ -157,11 +157,13 @@ def test_nobody_gets_the_answer_of_somebody_else(cv: CV, as_user: Any, candidate
     assert Client().get(address).status_code == 401
     key = create_key(user=candidate, name="k")
     assert Client().get(address, headers={"Authorization": f"Bearer {key}"}).status_code == 200
-    candidate.api_keys.all().delete()
+    assert Client().get(address, headers={"Authorization": f"Bearer {key}"}).status_code == 200
+    revoke_key(user=candidate, pk=candidate.api_keys.get().pk)
     assert Client().get(address, headers={"Authorization": f"Bearer {key}"}).status_code == 401
-    client = as_user(candidate)
+    client, key = as_user(candidate), create_key(user=candidate, name="k")
     User.objects.filter(pk=candidate.pk).update(is_active=False)
     assert client.get(address).status_code == 401
+    assert Client().get(address, headers={"Authorization": f"Bearer {key}"}).status_code == 401
 
 
 def test_what_is_kept_by_version_is_an_operation() -> None:
