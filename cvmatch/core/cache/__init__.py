@@ -10,6 +10,7 @@ import hashlib
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.db import connection
 
@@ -17,9 +18,12 @@ from cvmatch.core import cache_counts
 from cvmatch.core.cache import near, store
 from cvmatch.core.cache.flight import once
 from cvmatch.core.cache.release import release
+from cvmatch.core.cache.sealing import seal, unseal
 
 # A life is shortened by up to this share: what was made together does not end together.
 JITTER = 0.1
+# What a process found with the others it keeps so long itself; that may be over when its own life is, by so much at most.
+NEAR_S = 30
 
 
 @dataclass(frozen=True)
@@ -55,8 +59,8 @@ def remember(layer: Layer, made_from: object, make: Callable[[], Made]) -> bytes
     """
     if connection.in_atomic_block:
         return make().value
-    key = key_of(layer, made_from)
-    found = _find(key)
+    entry = _Entry(layer, repr((release(), made_from)))
+    found = entry.find()
     if found is not None:
         cache_counts.count(layer.name, hits=1)
         return found
@@ -66,17 +70,12 @@ def remember(layer: Layer, made_from: object, make: Callable[[], Made]) -> bytes
         nonlocal is_ours
         is_ours = True
         fresh = make()
-        _keep(key, fresh, layer)
+        entry.keep(fresh)
         return fresh.value
 
-    value = once(key, lambda: _find(key), made)
+    value = once(entry.key, entry.find, made)
     cache_counts.count(layer.name, hits=not is_ours, misses=is_ours)
     return value
-
-
-def key_of(layer: Layer, made_from: object) -> str:
-    """The key that something is kept under: never the text or name of anybody."""
-    return f"{layer.name}:{hashlib.sha256(repr((release(), made_from)).encode()).hexdigest()}"
 
 
 def lasting(life_s: float) -> float:
@@ -84,15 +83,28 @@ def lasting(life_s: float) -> float:
     return life_s * random.uniform(1 - JITTER, 1)  # noqa: S311 - nothing to guess
 
 
-def _find(key: str) -> bytes | None:
-    found = near.get(key)
-    if found is None and (found := store.get(key)) is not None:
-        near.set(key, found, ANSWERS.life_s)
-    return found
+@dataclass(frozen=True)
+class _Entry:
+    """One value of a layer, in the memory of this process and in what all processes share."""
 
+    layer: Layer
+    made_from: str
 
-def _keep(key: str, made: Made, layer: Layer) -> None:
-    life_s = layer.life_s if made.life_s is None else made.life_s
-    if life_s > 0:
-        near.set(key, made.value, min(life_s, ANSWERS.life_s))
-        store.put({key: made.value}, lasting(life_s))
+    @cached_property
+    def key(self) -> str:
+        """Never the text or name of anybody."""
+        return f"{self.layer.name}:{hashlib.sha256(self.made_from.encode()).hexdigest()}"
+
+    def find(self) -> bytes | None:
+        found = near.get(self.key)
+        if found is None and (sealed := store.get(self.key)) is not None:
+            found = unseal(sealed, self.made_from)
+            if found is not None:
+                near.set(self.key, found, NEAR_S)
+        return found
+
+    def keep(self, made: Made) -> None:
+        life_s = self.layer.life_s if made.life_s is None else made.life_s
+        if life_s > 0:
+            near.set(self.key, made.value, min(life_s, NEAR_S))
+            store.put({self.key: seal(made.value, self.made_from)}, lasting(life_s))

@@ -13,8 +13,9 @@ from django.core.cache import cache
 from django.db import connections, transaction
 
 from cvmatch.core import cache_counts
-from cvmatch.core.cache import ANSWERS, MATCHES, SEARCHES, VECTORS, Layer, Made, key_of, lasting, near, remember, store
+from cvmatch.core.cache import ANSWERS, MATCHES, SEARCHES, VECTORS, Layer, Made, lasting, near, remember, store
 from cvmatch.core.cache.breaker import REDIS, Breaker
+from cvmatch.core.cache.sealing import pack, seal, unseal
 from tests.support import start_manage
 
 SHORT = Layer("l1", 60)
@@ -149,9 +150,17 @@ def test_inside_a_transaction_nothing_is_kept_since_it_may_be_undone(shared: str
 
 
 def test_long_values_are_compressed_where_it_pays() -> None:
-    assert len(store.pack(b"word " * 2000)) < 500
+    assert len(pack(b"word " * 2000)) < 500
     noise = os.urandom(5000)
-    assert store.pack(noise) == b"\x00" + noise
+    assert pack(noise) == b"\x00" + noise
+
+
+def test_what_is_shared_can_be_read_by_nobody_who_does_not_know_what_it_was_made_from() -> None:
+    sealed = seal(b"Mara Lindqvist", "CV 17 in version 3")
+    assert b"Mara" not in sealed
+    assert unseal(sealed, "CV 17 in version 3") == b"Mara Lindqvist"
+    assert unseal(sealed, "CV 17 in version 4") is None
+    assert unseal(b"short", "CV 17 in version 3") is None
 
 
 @pytest.mark.django_db
@@ -189,7 +198,7 @@ def test_with_redis_gone_everything_is_made_and_it_recovers_by_itself(
     assert remember(SHORT, "back", lambda: Made(b"3")) == b"3"
     assert REDIS.state == "closed"
     near.clear()
-    assert store.get(key_of(SHORT, "back")) == b"3"
+    assert remember(SHORT, "back", lambda: Made(b"4")) == b"3", "Redis has it"
 
 
 def test_while_half_open_one_asks_and_the_others_do_not_wait_for_it() -> None:
