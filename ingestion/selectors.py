@@ -21,9 +21,12 @@ def has_concerns(path: str = "") -> ExpressionWrapper[Any]:
     return ExpressionWrapper(Q(**{f"{path}parsed_json__meta__has_key": "concerns"}), output_field=BooleanField())
 
 
-def get_cv(user: User, pk: int) -> CV:
-    """The CV, if it exists and this user may see it; raises NotFound for both, so that ids tell nothing."""
-    cv = CV.objects.visible_to(user).select_related("candidate").defer("search").filter(pk=pk).first()
+def get_cv(user: User, pk: int, *beside: str) -> CV:
+    """The CV, if it exists and this user may see it; raises NotFound for both, so that ids tell nothing.
+
+    ``beside`` names rows that belong to it and are read in the same statement.
+    """
+    cv = CV.objects.visible_to(user).select_related("candidate", *beside).defer("search").filter(pk=pk).first()
     if cv is None:
         raise NotFound("There is no such CV, or it is not yours to see.")
     return cv

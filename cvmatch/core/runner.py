@@ -17,8 +17,8 @@ from django.utils.module_loading import import_string
 
 from cvmatch.core import stopping
 from cvmatch.core.errors import CvmatchError, LeaseLost
-from cvmatch.core.metrics import STAGE_SECONDS
 from cvmatch.core.leases import kept
+from cvmatch.core.metrics import STAGE_SECONDS
 from cvmatch.core.models import Staged, StagedQuerySet, StageRun
 from cvmatch.core.pace import pace_of
 from cvmatch.core.queue import Stage

@@ -112,7 +112,7 @@ def get_filtered_matches(
     limit: Annotated[int, Query(ge=1, le=DEEPEST, description="How many lines at most")] = 10,
 ) -> Answer[PredictionOut]:
     """Ranks the open jobs that the filters let through for a CV and explains them; stores nothing. 202 while it is read."""
-    cv = get_cv(user_of(request), cv_id)
+    cv = get_cv(user_of(request), cv_id, "embedding")
     if not is_ready(cv):
         return answer(response, user_of(request), none_yet(matchable(cv)))
     return Answer(200, ranked_now(request, cv, only, after, limit))
