@@ -187,6 +187,14 @@ OPERATIONS: dict[str, Rule] = {
     "export_jobs": SIGNED_IN.by_key(Scope.JOBS_READ),
     "push_jobs": RECRUITERS.by_key(Scope.JOBS_WRITE),
     "push_job_stream": RECRUITERS.by_key(Scope.JOBS_WRITE),
+    # Saved searches
+    "list_searches": SIGNED_IN.by_key(Scope.JOBS_READ),  # one's own, and for recruiters what others share
+    "save_search": SIGNED_IN.by_key(Scope.SEARCHES_WRITE),
+    "get_search": PERSONAL.by_key(Scope.JOBS_READ),
+    "change_search": PERSONAL.by_key(Scope.SEARCHES_WRITE),
+    "delete_search": PERSONAL.by_key(Scope.SEARCHES_WRITE),
+    "get_search_jobs": PERSONAL.by_key(Scope.JOBS_READ),
+    "look_at_search": PERSONAL.by_key(Scope.SEARCHES_WRITE),
     # CVs
     "upload_and_parse": SIGNED_IN.by_key(Scope.CVS_WRITE),
     "list_cvs": SIGNED_IN.by_key(Scope.CVS_READ),  # a candidate's are their own

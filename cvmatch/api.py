@@ -14,6 +14,7 @@ from ingestion.api.cvs import router as cvs
 from ingestion.api.jobs import push_jobs as _push_jobs  # noqa: F401 - adds its call to the router of the jobs
 from ingestion.api.sources import router as sources
 from jobs.api import router as jobs
+from jobs.searches_api import router as searches
 from matching.api import bulk as match_streams
 from matching.api import routers as matches
 
@@ -42,6 +43,7 @@ api = DescribedAPI(
 )
 
 api.add_router("/jobs", jobs)
+api.add_router("/searches", searches)
 for router in (cvs, corrections, *matches, webhooks):
     api.add_router("", router)
 for router in (job_streams, match_streams):

@@ -19,6 +19,7 @@ _SCHEMA = "Problem"
 EXAMPLES_FILE = Path(__file__).with_name("openapi_examples.json")
 TAGS = {
     "Jobs": "Postings: search, read, push; what is like them.",
+    "Saved searches": "Searches kept under a name: what they find, and what of it is new.",
     "CVs": "Files that come in, what was read from them, their versions.",
     "Corrections": "What people say is otherwise than it was read.",
     "Matches": "Ranked lists, stored or under filters, and why each line scored as it did.",
@@ -39,6 +40,7 @@ _PARTS = {
     "job_id": "A posting",
     "match_id": "A line of a list",
     "prediction_id": "A stored list",
+    "search_id": "A saved search of yours, or one that is shared with you",
     "task_id": "What was asked for by `POST /match`",
     "correction_id": "A correction of this CV",
     "webhook_id": "A webhook of yours",

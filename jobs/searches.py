@@ -11,8 +11,9 @@ from django.db import connection
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import QueryDict
+from django.utils.translation import gettext as _
 
-from cvmatch.core.errors import InvalidInput
+from cvmatch.core.errors import InvalidInput, NotFound
 from cvmatch.core.keeping import kept
 from cvmatch.core.models import User
 from jobs.asked import asked_from
@@ -25,12 +26,16 @@ COUNTED = 30
 
 @dataclass(frozen=True)
 class Search:
-    """A search with its counts, each at most CAP + 1; None where it can no longer be asked or is one too many to count."""
+    """A search with its counts, each at most CAP + 1; None where it can no longer be asked or is one too many to count.
+
+    New is what came in after ``since``: when the person looked last, or when it was saved.
+    """
 
     saved: SavedSearch
     is_own: bool
     found: int | None
     new: int | None
+    since: datetime
 
     @property
     def found_said(self) -> str:
@@ -47,17 +52,45 @@ def visible_to(user: User) -> QuerySet[SavedSearch]:
     return SavedSearch.objects.filter(theirs | Q(is_shared=True) if user.is_recruiter else theirs)
 
 
+def seen_by(user: User) -> QuerySet[SavedSearch]:
+    """Those that are there for the person, with ``since`` and their owners."""
+    looked = SearchLook.objects.filter(search=OuterRef("pk"), user=user).values("looked_at")
+    return visible_to(user).select_related("user").annotate(since=Coalesce(Subquery(looked), F("created_at")))
+
+
 def list_searches(user: User) -> tuple[Search, ...]:
     """By name, the person's own first; two queries however many there are."""
-    looked = SearchLook.objects.filter(search=OuterRef("pk"), user=user).values("looked_at")
-    rows = visible_to(user).select_related("user").annotate(since=Coalesce(Subquery(looked), F("created_at")))
-    searches = sorted(rows, key=lambda row: (row.user_id != user.pk, row.name.casefold()))
-    asked = [(row.query, row.since) for row in searches[:COUNTED]]
+    return counted(user, sorted(seen_by(user), key=lambda row: (row.user_id != user.pk, row.name.casefold())))
+
+
+def get_search(user: User, pk: int) -> Search:
+    """One with its counts. Raises NotFound for a search that is not there for them."""
+    found = counted(user, list(seen_by(user).filter(pk=pk)))
+    if not found:
+        raise NotFound(_("There is no such search. It may have been deleted."))
+    return found[0]
+
+
+def counted(user: User, searches: Sequence[SavedSearch]) -> tuple[Search, ...]:
+    """Rows of ``seen_by`` with their counts, those of the first ``COUNTED``; one query."""
+    asked = [(row.query, _since(row)) for row in searches[:COUNTED]]
     counts = kept("searches", asked, lambda: _count(asked)) if asked else []
     return tuple(
-        Search(row, row.user_id == user.pk, *(counts[number] if number < len(counts) else (None, None)))
+        Search(row, row.user_id == user.pk, *(counts[number] if number < len(counts) else (None, None)), _since(row))
         for number, row in enumerate(searches)
     )
+
+
+def jobs_of(search: Search, *, only_new: bool = False) -> JobQuerySet:
+    """The jobs that it finds now. Raises InvalidInput where what it asks for is no longer known, such as a town."""
+    asked = asked_from(QueryDict(search.saved.query))
+    jobs = asked.found().filtered(asked.only)
+    return jobs.filter(first_seen_at__gt=search.since) if only_new else jobs
+
+
+def _since(row: SavedSearch) -> datetime:
+    since: datetime = row.since  # type: ignore[attr-defined]  # of seen_by
+    return since
 
 
 def _count(asked: Sequence[tuple[str, datetime]]) -> list[tuple[int | None, int | None]]:

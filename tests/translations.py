@@ -41,6 +41,7 @@ ENGLISH = {
 ENGLISH_FILES = {
     "operations_api.py",
     "webhooks_api.py",
+    "searches_api.py",
     "performance_api.py",
     "api.py",
     "up.py",

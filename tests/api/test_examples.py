@@ -33,6 +33,8 @@ BODIES: dict[str, Any] = {
     "add_correction": {"path": "work[0].position", "value": "Senior Data Engineer"},
     "start_match": {"text": "Data engineer, Berlin. Five years of Python and SQL.", "filters": {"country": ["DE"]}},
     "give_feedback": {"match_id": "{match_id}", "kind": "hide", "reason": "place"},
+    "save_search": {"name": "Data in Germany", "query": "q=data&country=DE", "is_shared": True},
+    "change_search": {"name": "Data engineers in Germany"},
     "create_webhook": {"url": "https://example.com/cvmatch-hook", "events": ["match.ready", "cv.read"]},
     "start_match_stream": {"cv_ids": ["{cv_id}"]},
     "retry_pipeline": {"stage": "parse_cvs"},
@@ -74,7 +76,9 @@ def ids() -> dict[str, str]:
     delivery = made(f"/webhooks/{hook}/test", {}).json()["id"]  # nothing sends it: no work is done from here on
     WebhookDelivery.objects.update(status=Status.COMPLETED, attempts=1, response_status=204, latency_ms=38)
     match = Match.objects.filter(cv=cv, prediction__side="jobs").order_by("-pk")[0]
+    search = made("/searches", BODIES["save_search"]).json()["id"]
     return {
+        "search_id": str(search),
         "cv_id": str(cv.pk),
         "job_id": str(Job.objects.order_by("pk")[0].pk),
         "match_id": str(match.pk),

@@ -28,6 +28,7 @@ from cvmatch.core.models import User, Webhook, WebhookDelivery
 from ingestion.models import CV
 from ingestion.syncing import connect_source
 from jobs.models import Job
+from jobs.saving import save_search
 from matching.asking import ask_for_cv
 from matching.models import Match, MatchTask
 from tests.support import make_cv, make_job, make_user, work_until_idle
@@ -97,6 +98,7 @@ def ids(candidate: User) -> dict[str, Any]:
     hook = Webhook.objects.create(user=candidate, url="https://example.com/hook", events=["cv.read"], secret="")
     delivery = WebhookDelivery.objects.create(webhook=hook, event="cv.read", payload_json={}, status="completed")
     return {
+        "search_id": save_search(user=candidate, name="Data", query="q=data").pk,
         "cv_id": cv.pk,
         "job_id": match.job_id,
         "match_id": match.pk,

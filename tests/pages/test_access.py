@@ -42,6 +42,8 @@ SENT: dict[str, dict[str, Any]] = {
     "saved-search-change": {"name": "Changed"},
     "job-mark": {"save": "{job}.."},
     "webhook-act": {"action": "test"},
+    "save_search": {"name": "Data"},
+    "change_search": {"name": "Changed"},
     "create_webhook": {"url": "https://example.com/hook", "events": ["cv.read"]},
     "add_correction": {"path": "skills", "values": {"name": "Fencing"}},
     "start_match": {"cv_id": "{cv}"},
@@ -97,6 +99,7 @@ def examples(cv: CV, match: Match, everybody: dict[str, User]) -> dict[str, str]
     cv = make_cv(CV_TEXT + "\nTerraform\n", user=owner)
     create_key(user=owner, name="theirs")
     hook = str(Webhook.objects.create(user=owner, url="https://example.com/hook", events=["cv.read"], secret="").pk)
+    search = str(save_search(user=owner, name="Data", query="q=data").pk)
     work_until_idle()
     match = Match.objects.filter(cv=cv, prediction__side=Prediction.Side.JOBS_FOR_CV).order_by("-pk")[0]
     Job.objects.filter(pk=match.job_id).update(url="https://example.com/apply")
@@ -108,7 +111,8 @@ def examples(cv: CV, match: Match, everybody: dict[str, User]) -> dict[str, str]
         "cv.other": str(older.pk),
         "cv.number": "1",
         "match.pk": str(match.pk),
-        "saved.pk": str(save_search(user=owner, name="Data", query="q=data").pk),
+        "saved.pk": search,
+        "search_id": search,
         "job.pk": str(match.job_id),
         "key.pk": str(ApiKey.objects.get(user=owner, name="theirs").pk),
         "name": "board",

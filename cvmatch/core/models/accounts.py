@@ -21,6 +21,7 @@ class Scope(models.TextChoices):
     MATCHES_READ = "matches:read", _("Read matches")
     MATCHES_WRITE = "matches:write", _("Ask for matches")
     FEEDBACK_WRITE = "feedback:write", _("Give feedback on matches")
+    SEARCHES_WRITE = "searches:write", _("Keep, change and delete saved searches")
     WEBHOOKS_WRITE = "webhooks:write", _("See and set up webhooks")
     OPERATIONS_READ = "operations:read", _("See sources and how the system is doing")
     OPERATIONS_WRITE = "operations:write", _("Run and pause sources, retry failures")
