@@ -140,6 +140,8 @@ PAGES: dict[str, Rule] = {
     "job": SIGNED_IN,
     "job-mark": SIGNED_IN,
     "job-apply": SIGNED_IN,
+    "job-close": RECRUITERS,
+    "job-open": RECRUITERS,
     "job-candidates": RECRUITERS,
     "job-search-again": RECRUITERS,
     "job-candidates-csv": RECRUITERS,
@@ -185,6 +187,8 @@ OPERATIONS: dict[str, Rule] = {
     "get_job": SIGNED_IN.by_key(Scope.JOBS_READ),
     "get_similar_jobs": SIGNED_IN.by_key(Scope.JOBS_READ),
     "export_jobs": SIGNED_IN.by_key(Scope.JOBS_READ),
+    "close_job": RECRUITERS.by_key(Scope.JOBS_WRITE),
+    "open_job": RECRUITERS.by_key(Scope.JOBS_WRITE),
     "push_jobs": RECRUITERS.by_key(Scope.JOBS_WRITE),
     "push_job_stream": RECRUITERS.by_key(Scope.JOBS_WRITE),
     # Saved searches

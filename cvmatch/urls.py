@@ -20,7 +20,7 @@ from cvmatch import (
 )
 from cvmatch.api import api
 from cvmatch.jobs_page import acting as job_acting
-from cvmatch.jobs_page import listing, posting, saved
+from cvmatch.jobs_page import closing, listing, posting, saved
 from cvmatch.metrics import metrics
 from cvmatch.my_data import pages as my_data
 from cvmatch.sources_page import connecting, watching
@@ -57,6 +57,8 @@ pages = [
     path("jobs/saved/<int:pk>/", saved.saved_search, name="saved-search"),
     path("jobs/saved/<int:pk>/change/", saved.saved_search_change, name="saved-search-change"),
     path("jobs/<int:pk>/", marking.opening(posting.job_page), name="job"),
+    path("jobs/<int:pk>/close/", closing.job_close, name="job-close"),
+    path("jobs/<int:pk>/open/", closing.job_open, name="job-open"),
     path("jobs/<int:pk>/candidates/", marking.opening(candidates.job_candidates), name="job-candidates"),
     path("jobs/<int:pk>/candidates/again/", candidates.job_search_again, name="job-search-again"),
     path("jobs/<int:pk>/candidates.csv", exporting.candidates_csv, name="job-candidates-csv"),

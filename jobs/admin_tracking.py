@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from cvmatch.core.admin import STAGED_FIELDS, STAGED_LIST, ReadOnlyAdmin, StagedAdmin, link_to
-from jobs.models import JobReading, Payload, Sighting
+from jobs.models import JobClosing, JobReading, Payload, Sighting
 
 _LIGHT = ("job__title", "job__source")
 
@@ -20,7 +20,7 @@ class _OfAJob:
     """For rows beside a posting: a link to it, without reading its texts."""
 
     @admin.display(description="job", ordering="job_id")
-    def job_link(self, row: JobReading | Sighting | Payload) -> SafeString | str:
+    def job_link(self, row: JobClosing | JobReading | Sighting | Payload) -> SafeString | str:
         return link_to(row.job)
 
 
@@ -49,6 +49,23 @@ class SightingAdmin(_OfAJob, ReadOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Sighting]:
         rows: QuerySet[Sighting] = super().get_queryset(request)
         return rows.select_related("job").only("item_hash", "seen_at", "missed_since", *_LIGHT)
+
+
+@admin.register(JobClosing)
+class JobClosingAdmin(_OfAJob, ReadOnlyAdmin):
+    list_display = ("job_link", "closed_at", "closed_by", "opened_at", "opened_by")
+    list_filter = ("closed_at", ("opened_at", admin.EmptyFieldListFilter))
+    search_fields = ("job__title", "closed_by__username")
+    fields = ("job_link", "closed_at", "closed_by", "opened_at", "opened_by")
+    readonly_fields = ("job_link",)
+    ordering = ("-pk",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[JobClosing]:
+        rows: QuerySet[JobClosing] = super().get_queryset(request)
+        people = ("closed_by", "opened_by")
+        names = [f"{person}__{name}" for person in people for name in ("username", "first_name", "last_name")]
+        mine = [field.name for field in JobClosing._meta.fields]
+        return rows.select_related("job", *people).only(*mine, *names, *_LIGHT)
 
 
 @admin.register(Payload)

@@ -14,7 +14,8 @@ from ninja import Query, Router, Schema
 from pydantic import Field
 
 from cvmatch.core.errors import NotFound
-from cvmatch.core.http_api import Cursor, Limit, Page, keyset_page
+from cvmatch.core.http_api import Cursor, Limit, Page, keyset_page, user_of
+from jobs import selectors, services
 from jobs.facets import count_facets
 from jobs.filter_input import FilterIn
 from jobs.models import Job
@@ -67,6 +68,17 @@ class JobDetailOut(ListedJobOut):
         alias="requirements_json",
         description="Skills, years, level, degree and languages, with their places in the text",
     )
+
+
+class StandingOut(Schema):
+    """Whether a posting is open, and who closed it."""
+
+    id: int
+    status: str = Field(description="active, or expired: closed")
+    closed_by: str | None = Field(
+        description="User name of who closed it; null where nobody did, or the account is gone"
+    )
+    closed_at: datetime | None = Field(description="When somebody closed it; null where nobody did")
 
 
 class ChoiceOut(Schema):
@@ -126,6 +138,34 @@ def get_job(request: HttpRequest, job_id: int) -> Any:
     if job is None:
         raise NotFound("There is no such job.")
     return with_sources([job])[0]
+
+
+@router.post("/{job_id}/close", response=StandingOut, summary="Close a job", operation_id="close_job")
+def close_job(request: HttpRequest, job_id: int) -> dict[str, Any]:
+    """Takes it and all postings of the same vacancy out of searches and lists to come. Closing again changes nothing.
+
+    Nothing that its source sends opens it; you do, or another recruiter.
+    """
+    services.close_jobs([selectors.get_job(job_id).pk], by=user_of(request))
+    return _standing(job_id)
+
+
+@router.post("/{job_id}/open", response=StandingOut, summary="Open a job again", operation_id="open_job")
+def open_job(request: HttpRequest, job_id: int) -> dict[str, Any]:
+    """Takes back that somebody closed it, with all postings of the same vacancy. 409 for one that has ended by itself."""
+    services.open_job(selectors.get_job(job_id), by=user_of(request))
+    return _standing(job_id)
+
+
+def _standing(job_id: int) -> dict[str, Any]:
+    job = selectors.get_job(job_id)
+    closing = selectors.find_closing(job)
+    return {
+        "id": job.pk,
+        "status": job.status,
+        "closed_by": closing.closed_by.get_username() if closing and closing.closed_by else None,
+        "closed_at": closing.closed_at if closing else None,
+    }
 
 
 def with_sources(jobs: Sequence[Any]) -> list[Any]:

@@ -9,7 +9,7 @@ from django.db.models import Count, Q
 
 from cvmatch.core.errors import NotFound
 from cvmatch.core.pages import PAGE, Page, typed
-from jobs.models import Job, JobQuerySet
+from jobs.models import Job, JobClosing, JobQuerySet
 from jobs.sorting import NEWEST, Order
 from jobs.values import JobFilter
 
@@ -23,6 +23,11 @@ def get_job(pk: int) -> Job:
     if job is None:
         raise NotFound("There is no such job. It may have ended and been removed.")
     return job
+
+
+def find_closing(job: Job) -> JobClosing | None:
+    """Who closed the posting and when, while it is closed by that."""
+    return JobClosing.objects.filter(job=job, opened_at=None).select_related("closed_by").first()
 
 
 def list_jobs(

@@ -38,6 +38,8 @@ NO_PAGES = {
         "saved-search",
         "saved-search-change",
         "job-search-again",
+        "job-close",
+        "job-open",
     ),
     *("job-candidates-csv", "job-shortlist-csv", "job-pick", "job-decide", "job-undo", "job-tag", "job-note", "blind"),
     *("key-revoke", "webhook-act", "pipeline-retry", "pipeline-pause", "queue-try", "source-act", "styleguide"),

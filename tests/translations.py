@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PO = ROOT / "locale" / "de" / "LC_MESSAGES" / "django.po"
 APPS = ("cvmatch", "jobs", "ingestion", "matching")
 # Reasons of failures are raised in English, as the API says them, and translated where a page shows them.
-ERRORS = ("NotFound", "InvalidInput", "NotAllowed", "Gone", "UnreadableDocument", "CvmatchError")
+ERRORS = ("NotFound", "InvalidInput", "NotAllowed", "Gone", "Conflict", "UnreadableDocument", "CvmatchError")
 SINGLE = {*ERRORS, "_", "gettext", "gettext_lazy", "gettext_noop"}
 PLURAL = {"ngettext", "ngettext_lazy"}
 # What only programs and those who run commands are told stays English.

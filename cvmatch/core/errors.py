@@ -59,6 +59,16 @@ class Gone(CvmatchError):
         super().__init__(message, permanent=True, details=details)
 
 
+class Conflict(CvmatchError):
+    """What is asked for cannot be done in the state that the thing is in."""
+
+    status = 409
+    title = "Not at this moment"
+
+    def __init__(self, message: str, *, details: Mapping[str, Any] | None = None) -> None:
+        super().__init__(message, permanent=True, details=details)
+
+
 class NotAllowed(CvmatchError):
     """The asker is known and may not do this."""
 

@@ -1,4 +1,4 @@
-"""What a recruiter does with several jobs at once: look for candidates for all of them, or take them along as CSV."""
+"""What a recruiter does with several jobs at once: look for candidates for all of them, close them, take them along as CSV."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from ingestion.crediting import attributions_of
 from jobs.asked import asked_from
 from jobs.models import Job
 from jobs.selectors import list_jobs
+from jobs.services import close_jobs
 from matching.recruiting.asked import way_back
 from matching.recruiting.exporting import csv_response
 from matching.selectors.tallies import tallies_of
@@ -37,6 +38,9 @@ def job_bulk(request: HttpRequest) -> HttpResponse:
     elif request.POST.get("action") == "csv":
         jobs = Job.objects.visible().defer("description", "description_html", "search", "requirements_json")
         return _jobs_csv(request, list(jobs.filter(pk__in=chosen).order_by("-listed_at", "-pk")))
+    elif request.POST.get("action") == "close":
+        count = close_jobs(chosen, by=current_user(request))
+        messages.success(request, ngettext("Closed %(count)d job.", "Closed %(count)d jobs.", count) % {"count": count})
     else:
         count = request_candidates(job_ids=chosen, requested_by=current_user(request))
         messages.success(

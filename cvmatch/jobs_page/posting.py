@@ -37,6 +37,7 @@ def job_page(request: HttpRequest, pk: int) -> HttpResponse:
         "similar": similar,
         "shown": [job, text_of, *similar],
         "link": request.build_absolute_uri(reverse("job", kwargs={"pk": job.pk})),
+        "closing": selectors.find_closing(job) if user.is_recruiter and job.status != Job.Status.ACTIVE else None,
         **(_best(user, job) if user.is_recruiter else {}),
     }
     return render(request, "jobs/job.html", context)

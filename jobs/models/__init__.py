@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from jobs.models.postings import UNDATED, WORDS, Job, JobQuerySet
 from jobs.models.saved import SavedSearch, SearchLook
-from jobs.models.tracking import JobReading, Payload, Sighting
+from jobs.models.tracking import JobClosing, JobReading, Payload, Sighting
 from jobs.models.vacancies import DifferentJobs, JobFingerprint, Listing, Vacancy
 from jobs.models.vocabulary import CustomSkill, SkillAlias, SkillChange, SkillMerge, naming_any
 
@@ -14,6 +14,7 @@ __all__ = [
     "CustomSkill",
     "DifferentJobs",
     "Job",
+    "JobClosing",
     "JobFingerprint",
     "JobQuerySet",
     "JobReading",

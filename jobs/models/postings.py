@@ -61,9 +61,11 @@ class Job(models.Model):
 
     ::
 
-        active ──last day over, or gone from its source──► expired ──30 days──► deleted ──retention──► no row
-           ▲                                                  │                    │
-           └───────────────────── seen again ─────────────────┴────────────────────┘
+        active ─last day over, gone from its source, closed─► expired ──30 days──► deleted ──retention──► no row
+           ▲                                                    │                    │
+           └───────────────────── seen again ───────────────────┴────────────────────┘
+
+    What a recruiter has closed (``JobClosing``) is opened by a recruiter alone.
 
     Only an active one is ever found. An expired one can still be looked at, a deleted one cannot.
     """

@@ -1,4 +1,4 @@
-"""What is known of a posting besides what it says: when it was seen, what its source sent, and whether it was read.
+"""What is known of a posting besides what it says: when it was seen, what its source sent, whether it was read, who closed it.
 
 Tables of their own, since a sync touches them for every posting and the postings themselves only where they changed.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
@@ -42,6 +43,26 @@ class Payload(models.Model):
     raw = models.TextField(
         help_text="JSON in ASCII; text, since PostgreSQL's jsonb does not take all that JSON allows."
     )
+
+    def __str__(self) -> str:
+        return f"Job {self.job_id}"
+
+
+class JobClosing(models.Model):
+    """A recruiter has closed a posting, and may have opened it again. Until then nothing that its source sends opens it."""
+
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="closings")
+    closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    closed_at = models.DateTimeField()
+    opened_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    opened_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["job"], name="jobs_jobclosing_one", condition=Q(opened_at__isnull=True))
+        ]
 
     def __str__(self) -> str:
         return f"Job {self.job_id}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from jobs.services.closing import close_jobs, open_job
 from jobs.services.lifecycle import (
     SHOWN_FOR,
     Snapshot,
@@ -24,6 +25,7 @@ __all__ = [
     "JobRow",
     "Seen",
     "Snapshot",
+    "close_jobs",
     "compare_snapshot",
     "delete_expired",
     "expire_due",
@@ -34,6 +36,7 @@ __all__ = [
     "known_items",
     "lock_source",
     "mark_missed",
+    "open_job",
     "read_requirements_again",
     "see_all",
     "see_items",

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 
-from jobs.models import Job, Sighting
+from jobs.models import Job, JobClosing, Sighting
 from jobs.services.storing import lock_source
 
 # So long after its end a posting can still be looked at: people follow links to it.
@@ -78,9 +78,13 @@ def hide_expired(*, before: datetime, limit: int) -> int:
 
 
 def delete_expired(*, before: datetime, limit: int) -> int:
-    """Remove jobs that ended before that moment, with all that hangs on them; returns how many."""
+    """Remove jobs that ended before that moment, with all that hangs on them; returns how many.
+
+    What somebody closed stays for as long as its source lists it: it would come in anew and be open.
+    """
+    closings = JobClosing.objects.filter(job=OuterRef("pk"), opened_at=None, job__sighting__seen_at__gte=before)
     with transaction.atomic():
-        ended = Job.objects.exclude(status=Job.Status.ACTIVE).filter(ended_at__lt=before)
+        ended = Job.objects.exclude(status=Job.Status.ACTIVE).filter(~Exists(closings), ended_at__lt=before)
         # Locked, so that none can come back between being chosen and going.
         ids = list(ended.order_by("ended_at").select_for_update(skip_locked=True).values_list("pk", flat=True)[:limit])
         Job.objects.filter(pk__in=ids).delete()

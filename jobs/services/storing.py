@@ -52,11 +52,16 @@ SELECT id, item_hash, %(seen_at)s FROM unnest(%(ids)s::bigint[], %(hashes)s::uui
 ON CONFLICT (job_id) DO UPDATE
    SET item_hash = EXCLUDED.item_hash, seen_at = greatest(s.seen_at, EXCLUDED.seen_at), missed_since = NULL
 """
-_REVIVE = """
-UPDATE jobs_job SET status = 'active', ended_at = NULL
- WHERE id = ANY(%(ids)s) AND status <> 'active' AND (expires_at IS NULL OR expires_at >= %(now)s)
+_IS_CLOSED = "EXISTS (SELECT 1 FROM jobs_jobclosing c WHERE c.job_id = j.id AND c.opened_at IS NULL)"
+# What a recruiter has closed stays closed, whatever is sent.
+_STAY_CLOSED = f"""
+UPDATE incoming i SET status = j.status, ended_at = j.ended_at FROM jobs_job j WHERE j.id = i.id AND {_IS_CLOSED}
+"""  # noqa: S608
+_REVIVE = f"""
+UPDATE jobs_job j SET status = 'active', ended_at = NULL
+ WHERE id = ANY(%(ids)s) AND status <> 'active' AND (expires_at IS NULL OR expires_at >= %(now)s) AND NOT {_IS_CLOSED}
 RETURNING id
-"""
+"""  # noqa: S608
 _KEEP_RAW = """
 INSERT INTO jobs_payload (job_id, raw) SELECT id, raw FROM incoming WHERE raw <> ''
 ON CONFLICT (job_id) DO UPDATE SET raw = EXCLUDED.raw
@@ -66,13 +71,14 @@ INSERT INTO jobs_jobreading (job_id, status, interactive, attempts, error)
 SELECT id, 'pending', %(interactive)s, 0, '' FROM incoming
 ON CONFLICT (job_id) DO NOTHING
 """
-_SEE_ITEMS = """
+_SEE_ITEMS = f"""
 WITH seen AS (
   UPDATE jobs_sighting SET seen_at = greatest(seen_at, %(seen_at)s), missed_since = NULL
    WHERE item_hash = ANY(%(hashes)s::uuid[]) RETURNING job_id, item_hash)
-SELECT s.item_hash, j.id, j.external_id, j.status <> 'active' AND (j.expires_at IS NULL OR j.expires_at >= %(now)s)
+SELECT s.item_hash, j.id, j.external_id,
+       j.status <> 'active' AND (j.expires_at IS NULL OR j.expires_at >= %(now)s) AND NOT {_IS_CLOSED}
   FROM seen s JOIN jobs_job j ON j.id = s.job_id
-"""
+"""  # noqa: S608
 
 
 @dataclass(frozen=True)
@@ -89,8 +95,9 @@ def upsert_jobs(
 ) -> UpsertCounts:
     """Store one page of postings in one transaction: new ones created, changed ones updated, the rest left alone.
 
-    A posting that had expired and is sent again with an open date is active again. Changed jobs are announced in the
-    same transaction; they are read and embedded by stages. Of two postings with the same id, the later one counts.
+    A posting that had expired and is sent again with an open date is active again, unless somebody closed it. Changed
+    jobs are announced in the same transaction; they are read and embedded by stages. Of two postings with the same id,
+    the later one counts.
     """
     rows = [job_row(posting, position=position) for position, posting in enumerate(postings, start=1)]
     return store_rows(source=source, rows=rows, interactive=interactive, seen_at=seen_at or timezone.now())
@@ -147,7 +154,7 @@ def _merge(cursor: Any, changed: Sequence[tuple[int, JobRow]], values: Mapping[s
         for pk, row in changed
     )
     _copy_lines(cursor, "incoming", ("id", "status", "ended_at", "item_hash", "raw", *_COLUMNS), lines)
-    for statement in (_READ_AGAIN, _MERGE, _KEEP_RAW, _TO_READ, "DROP TABLE incoming"):
+    for statement in (_STAY_CLOSED, _READ_AGAIN, _MERGE, _KEEP_RAW, _TO_READ, "DROP TABLE incoming"):
         cursor.execute(statement, values)
 
 

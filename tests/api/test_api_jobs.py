@@ -192,3 +192,21 @@ def test_dates_without_a_zone_are_taken_as_utc(as_user) -> None:
     stored = Job.objects.get()
     assert stored.posted_at.isoformat() == "2026-01-05T08:00:00+00:00"
     assert stored.expires_at.isoformat() == "2026-02-05T00:00:00+00:00"
+
+
+def test_a_recruiter_closes_a_job_and_opens_it_again(as_user) -> None:
+    job = make_job()
+    client = as_user("recruiter")
+    address = f"/api/v1/jobs/{job.pk}"
+    closed = client.post(f"{address}/close").json()
+    assert (closed["status"], closed["closed_by"]) == ("expired", "recruiter")
+    assert closed["closed_at"]
+    assert client.get("/api/v1/jobs").json()["items"] == []
+    assert client.get(address).json()["status"] == "expired"
+    assert client.post(f"{address}/close").json() == closed
+    opened = client.post(f"{address}/open").json()
+    assert opened == {"id": job.pk, "status": "active", "closed_by": None, "closed_at": None}
+    assert len(client.get("/api/v1/jobs").json()["items"]) == 1
+    Job.objects.update(status="expired", ended_at=timezone.now())
+    refused = client.post(f"{address}/open")
+    assert (refused.status_code, refused.json()["type"]) == (409, "/docs/errors#conflict")

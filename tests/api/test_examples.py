@@ -47,6 +47,7 @@ QUERIES: dict[str, dict[str, str]] = {
     "get_filtered_matches": {"near": "Berlin", "within_km": "50"},
 }
 FILES = {"upload_and_parse", "start_match_of_file"}
+CLOSED_FIRST = {"open_job"}
 STREAM = "push_job_stream"
 MOST = 2
 
@@ -118,6 +119,8 @@ def answers(ids: dict[str, str]) -> dict[str, dict[str, Any]]:
 def asked(client: Client, name: str, method: str, path: str, ids: dict[str, str]) -> dict[str, Any]:
     body, query = filled(BODIES.get(name), ids), filled(QUERIES.get(name, {}), ids)
     address = path + ("?" + "&".join(f"{key}={value}" for key, value in query.items()) if query else "")
+    if name in CLOSED_FIRST:
+        client.post(path.removesuffix("open") + "close")
     if name in FILES:
         file = SimpleUploadedFile("cv.txt", b"Tom Ek\nData Engineer\nSkills\nPython, SQL\n")
         response = client.post(address, {"file": file})

@@ -215,3 +215,35 @@ def test_the_admin_parts_postings_for_good(as_: Callable[[str], Client]) -> None
         "/admin/jobs/differentjobs/", {"action": "delete_selected", "_selected_action": [pair.pk], "post": "yes"}
     )
     assert set(Job.objects.listed()) == {own}
+
+
+def test_a_recruiter_closes_a_job_on_its_page_and_opens_it_again(as_: Callable[[str], Client]) -> None:
+    job = make_job()
+    client = as_("recruiter")
+    address = f"/jobs/{job.pk}/"
+    assert "Close this job" in client.get(address).content.decode()
+    assert "Close this job" not in as_("candidate").get(address).content.decode()
+    page = client.post(f"{address}close/", follow=True).content.decode()
+    assert "Closed by recruiter, " in page
+    assert "Close this job" not in page
+    assert titles(client.get("/jobs/").content.decode()) == []
+    seen = as_("candidate").get(address).content.decode()
+    assert "This job is closed." in seen
+    assert "Closed by" not in seen
+    assert "Open again" not in seen
+    assert "Close this job" in client.post(f"{address}open/", follow=True).content.decode()
+    assert titles(client.get("/jobs/").content.decode()) == ["Data Engineer"]
+    assert (
+        "Closed 1 job."
+        in client.post("/jobs/several/", {"job": [job.pk], "action": "close"}, follow=True).content.decode()
+    )
+    assert titles(client.get("/jobs/").content.decode()) == []
+
+
+def test_a_job_that_ended_by_itself_has_no_button_to_open_it_and_says_why(as_: Callable[[str], Client]) -> None:
+    job = make_job()
+    Job.objects.update(status=Job.Status.EXPIRED)
+    assert "Open again" not in as_("recruiter").get(f"/jobs/{job.pk}/").content.decode()
+    refused = as_("recruiter").post(f"/jobs/{job.pk}/open/")
+    assert refused.status_code == 409
+    assert "This job has ended by itself" in refused.content.decode()

@@ -15,7 +15,7 @@ class Scope(models.TextChoices):
     """What a key can be allowed; a key never may do more than its user."""
 
     JOBS_READ = "jobs:read", _("Read jobs")
-    JOBS_WRITE = "jobs:write", _("Push jobs")
+    JOBS_WRITE = "jobs:write", _("Push, close and open jobs")
     CVS_READ = "cvs:read", _("Read CVs")
     CVS_WRITE = "cvs:write", _("Upload and correct CVs")
     MATCHES_READ = "matches:read", _("Read matches")
