@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any, TypeVar, cast
+
 from django.utils.translation import gettext as _
 
 from cvmatch.core.errors import NotAllowed
 from cvmatch.core.models import User
 from ingestion.identity import cover_in, veil
 from ingestion.models import CV
+
+T = TypeVar("T")
 
 
 def number_of(cv: CV) -> str:
@@ -27,6 +31,19 @@ def label_for(user: User, cv: CV) -> str:
 def words_for(user: User, words: str, cv: CV) -> str:
     """What somebody wrote about the person of this CV."""
     return cover_in(words, cv.name) if user.is_blind else words
+
+
+def content_for(user: User, content: T, cv: CV) -> T:
+    """JSON about the person of this CV, each text of it as ``words_for`` gives it."""
+    return cast(T, _covered(content, cv.name)) if user.is_blind else content
+
+
+def _covered(content: Any, name: str) -> Any:
+    if isinstance(content, dict):
+        return {key: _covered(value, name) for key, value in content.items()}
+    if isinstance(content, list):
+        return [_covered(value, name) for value in content]
+    return cover_in(content, name) if isinstance(content, str) else content
 
 
 def refuse_blind(user: User) -> None:

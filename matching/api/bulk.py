@@ -11,7 +11,7 @@ from pydantic import Field
 
 from cvmatch.core.errors import InvalidInput, NotAllowed, NotFound
 from cvmatch.core.http_api import BULK, user_of
-from cvmatch.core.models import Status
+from cvmatch.core.models import Status, User
 from cvmatch.core.streams import NDJSON, ndjson
 from ingestion.selectors import get_cv
 from jobs.selectors import get_job
@@ -72,14 +72,14 @@ def export_matches(
     newest = lists.filter(status=Status.COMPLETED).order_by("-created_at", "-pk").first()
     if newest is None:
         raise NotFound("There is no finished list yet.")
-    return ndjson(_lines(newest))
+    return ndjson(_lines(user, newest))
 
 
-def _lines(prediction: Prediction) -> Iterator[dict[str, Any]]:
+def _lines(user: User, prediction: Prediction) -> Iterator[dict[str, Any]]:
     after = 0
     while page := list(lines_of(prediction, after)[:PAGE]):
         for match in page:
-            yield match_out(match, side=prediction.side).model_dump()
+            yield match_out(user, match, side=prediction.side).model_dump()
         after = page[-1].rank
 
 

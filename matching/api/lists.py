@@ -13,7 +13,8 @@ from ninja import Query, Schema
 from ninja.responses import Status as Answer
 from pydantic import Field
 
-from cvmatch.core.models import Status
+from cvmatch.core.models import Status, User
+from ingestion.naming import content_for, label_for
 from matching.models import Match, Prediction
 from matching.progress import Step
 
@@ -82,22 +83,22 @@ class PredictionOut(Schema):
 
 
 def answer(
-    response: HttpResponse, prediction: Prediction, after: int = 0, limit: int = 100, *, at: str = ""
+    response: HttpResponse, user: User, prediction: Prediction, after: int = 0, limit: int = 100
 ) -> Answer[PredictionOut]:
-    """A stored list as it is now: 202 while it is being made. ``at`` is where its further pages are."""
+    """A stored list as it is now: 202 while it is being made."""
     open_ = prediction.status in OPEN
     if open_:
         response["Retry-After"] = RETRY_AFTER_S
-    return Answer(202 if open_ else 200, page_of(prediction, after, limit, at=at))
+    return Answer(202 if open_ else 200, page_of(user, prediction, after, limit))
 
 
-def page_of(prediction: Prediction, after: int, limit: int, *, at: str = "") -> PredictionOut:
-    """Some ranks of a stored list, in one query."""
+def page_of(user: User, prediction: Prediction, after: int, limit: int, *, at: str = "") -> PredictionOut:
+    """Some ranks of a stored list, in one query; ``at`` is where its further pages are."""
     found = list(lines_of(prediction, after)[: limit + 1])
     # The address of this very list: a newer one that is made meanwhile moves no page.
     where = at or f"/api/v1/predictions/{prediction.pk}"
     following = f"{where}?after={after + limit}&limit={limit}" if len(found) > limit else None
-    return list_out(prediction, found[:limit], following)
+    return list_out(user, prediction, found[:limit], following)
 
 
 def lines_of(prediction: Prediction, after: int = 0) -> QuerySet[Match]:
@@ -107,33 +108,33 @@ def lines_of(prediction: Prediction, after: int = 0) -> QuerySet[Match]:
         "prediction_id", "rank", "cv_id", "job_id", "score", "low", "high", "band", "parts_json",
         "job__title", "job__company", "job__remote",
         "job__city", "job__region", "job__country", "job__postal_code", "job__latitude", "job__longitude",
-        "cv__label", "explanation__status", "explanation__body_json",
+        "cv__label", "cv__name", "explanation__status", "explanation__body_json",
     )  # fmt: skip
 
 
-def list_out(prediction: Prediction, lines: Sequence[Match], following: str | None) -> PredictionOut:
+def list_out(user: User, prediction: Prediction, lines: Sequence[Match], following: str | None) -> PredictionOut:
     """A list, stored or not, as it is answered."""
     facts = ("status", "side", "cv_id", "job_id", "created_at", "searched", "model", "config_version", "error")
     return PredictionOut(
         id=prediction.pk,
-        matches=[match_out(line, side=prediction.side) for line in lines],
+        matches=[match_out(user, line, side=prediction.side) for line in lines],
         next=following,
         **{name: getattr(prediction, name) for name in facts},
     )
 
 
-def match_out(line: Match, *, side: str) -> MatchOut:
-    """One line as it is answered."""
+def match_out(user: User, line: Match, *, side: str) -> MatchOut:
+    """One line as it is answered: without the person for those who read blind."""
     of_jobs = side == Prediction.Side.JOBS_FOR_CV
     explained = line.explanation.status == Status.COMPLETED
     numbers = ("rank", "cv_id", "job_id", "score", "low", "high", "band")
     return MatchOut(
         id=line.pk,
-        title=line.job.title if of_jobs else line.cv.label,
+        title=line.job.title if of_jobs else label_for(user, line.cv),
         company=line.job.company,
         place="Remote" if line.job.remote else str(line.job.place),
         parts=line.parts_json,
-        explanation=line.explanation.body_json if explained else None,
+        explanation=content_for(user, line.explanation.body_json, line.cv) if explained else None,
         **{name: getattr(line, name) for name in numbers},
     )
 

@@ -14,6 +14,7 @@ from cvmatch.core.errors import InvalidInput, NotFound
 from cvmatch.core.http_api import address_with, user_of
 from cvmatch.core.models import Status, User
 from ingestion.models import CV, CVView
+from ingestion.naming import content_for
 from ingestion.selectors import get_cv
 from ingestion.viewings import note_view
 from jobs.filter_input import FilterIn
@@ -93,7 +94,7 @@ def get_recommendations(
     cv = get_cv(user_of(request), cv_id)
     newest = Prediction.objects.filter(cv=cv, side=Prediction.Side.JOBS_FOR_CV).order_by("-created_at", "-pk")
     prediction = newest.filter(status=Status.COMPLETED).first() or newest.first()
-    return answer(response, prediction or none_yet(cv), after, limit)
+    return answer(response, user_of(request), prediction or none_yet(cv), after, limit)
 
 
 @router.get(
@@ -113,7 +114,7 @@ def get_filtered_matches(
     """Ranks the open jobs that the filters let through for a CV and explains them; stores nothing. 202 while it is read."""
     cv = get_cv(user_of(request), cv_id)
     if not is_ready(cv):
-        return answer(response, none_yet(matchable(cv)))
+        return answer(response, user_of(request), none_yet(matchable(cv)))
     return Answer(200, ranked_now(request, cv, only, after, limit))
 
 
@@ -138,7 +139,7 @@ def get_job_candidates(
         shown = ranked.shown or newest
     if shown is None:
         raise NotFound("Nobody has looked for candidates of this job while it was open.")
-    return answer(response, shown, after, limit)
+    return answer(response, user, shown, after, limit)
 
 
 @router.get(
@@ -151,7 +152,8 @@ def get_prediction(
     request: HttpRequest, response: HttpResponse, prediction_id: int, after: After = 0, limit: Limit = 100
 ) -> Answer[PredictionOut]:
     """A stored list page by page, as it was made; the `next` of other lists leads here."""
-    return answer(response, _visible(user_of(request), prediction_id), after, limit)
+    user = user_of(request)
+    return answer(response, user, _visible(user, prediction_id), after, limit)
 
 
 @router.get(
@@ -166,7 +168,7 @@ def get_explanation(request: HttpRequest, response: HttpResponse, match_id: int)
     match = get_match(user, match_id)
     note_view(user=user, cv=match.cv, how=CVView.How.API)
     written = match.explanation
-    body = written.body_json if written.status == Status.COMPLETED else None
+    body = content_for(user, written.body_json, match.cv) if written.status == Status.COMPLETED else None
     if written.status in OPEN:
         response["Retry-After"] = RETRY_AFTER_S
     out = ExplanationOut(match_id=match_id, status=written.status, error=written.error, explanation=body)
@@ -177,7 +179,7 @@ def ranked_now(request: HttpRequest, cv: CV, only: FilterIn, after: int, limit: 
     """A list that is made for this answer."""
     found = rank_now(cv, only=only.value(), after=after, limit=limit)
     following = address_with(request, after=after + limit) if found.more else None
-    return list_out(found.prediction, found.matches, following)
+    return list_out(user_of(request), found.prediction, found.matches, following)
 
 
 def none_yet(cv: CV) -> Prediction:

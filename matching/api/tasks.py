@@ -184,15 +184,15 @@ def _result(request: HttpRequest, task: MatchTask, progress: Progress, after: in
         return _under_filters(request, task, task.cv, after, limit)
     prediction = task.prediction or Prediction.objects.filter(pk=progress.prediction_id or 0).first()
     if prediction is not None:
-        found = page_of(prediction, after, limit, at=f"/api/v1/match/{task.pk}")
+        found = page_of(user_of(request), prediction, after, limit, at=f"/api/v1/match/{task.pk}")
         return found if found.status != Status.PENDING else _begun(found, progress)
     assert task.cv is not None
-    return _begun(page_of(none_yet(task.cv), after, limit), progress)
+    return _begun(page_of(user_of(request), none_yet(task.cv), after, limit), progress)
 
 
 def _under_filters(request: HttpRequest, task: MatchTask, cv: CV, after: int, limit: int) -> PredictionOut:
     if not is_ready(cv):
-        return page_of(none_yet(cv), after, limit)
+        return page_of(user_of(request), none_yet(cv), after, limit)
     return ranked_now(request, cv, FilterIn.model_validate(task.filters_json), min(after, DEEPEST - 1), limit)
 
 

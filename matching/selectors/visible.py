@@ -23,7 +23,7 @@ def visible_matches(user: User) -> QuerySet[Match]:
 def get_match(user: User, pk: int) -> Match:
     """The line with its explanation. Raises NotFound."""
     rows = visible_matches(user).select_related("explanation", "cv__candidate")
-    match = rows.only("pk", "explanation", "cv__candidate").filter(pk=pk).first()
+    match = rows.only("pk", "explanation", "cv__candidate", "cv__name").filter(pk=pk).first()
     if match is None:
         raise NotFound("There is no such match, or it is not yours to see. Lists are made anew every day.")
     return match

@@ -10,9 +10,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django_q.models import OrmQ
 
-from cvmatch.core.models import Status
+from cvmatch.core.models import Status, User
 from cvmatch.tasks import run_stage
-from matching.models import Match, Prediction
+from ingestion.models import CV
+from jobs.models import Job
+from matching.models import Explanation, Match, Prediction
+from matching.services import request_matches
 from tests.support import CV_TEXT, make_cv, make_job, make_user, work_until_idle
 
 pytestmark = pytest.mark.django_db
@@ -152,3 +155,35 @@ def costs(get: Callable, found: dict[str, str]) -> dict[str, int]:
             assert b"".join(answer) if answer.streaming else answer.content
         counted[name] = len(queries)
     return counted
+
+
+def test_those_who_read_blind_get_lists_and_explanations_without_the_person(as_user) -> None:
+    recruiter = make_user("rita", role="recruiter")
+    make_job()
+    cv = make_cv()
+    work_until_idle()
+    CV.objects.filter(pk=cv.pk).update(label="Mara Lindqvist, Data Engineer, mara@example.com")
+    job = Job.objects.get()
+    request_matches(job=job, requested_by=None)
+    work_until_idle()
+    match = Match.objects.get(prediction__side="cvs")
+    Explanation.objects.filter(match=match).update(
+        body_json={"points": [{"text": "LINDQVIST knows Python"}], "rank": 1}
+    )
+
+    def told() -> list[str]:
+        client = as_user(User.objects.get(username="rita"))
+        paths = (
+            f"/jobs/{job.pk}/candidates", f"/predictions/{match.prediction_id}", f"/matches/{match.pk}/explanation",
+            f"/bulk/matches?job_id={job.pk}",
+        )  # fmt: skip
+        answers = [client.get(f"/api/v1{path}") for path in paths]
+        return [(b"".join(one.streaming_content) if one.streaming else one.content).decode() for one in answers]
+
+    names = ("Mara", "Lindqvist", "LINDQVIST", "mara@example.com")
+    assert all("LINDQVIST" in answer for answer in told())
+    User.objects.filter(pk=recruiter.pk).update(reads_blind=True)
+    blind = told()
+    assert [name for name in names for answer in blind if name in answer] == []
+    assert all("Data Engineer" in answer for i, answer in enumerate(blind) if i != 2)
+    assert all("knows Python" in answer for answer in blind)
