@@ -160,7 +160,8 @@ def _park(row: Staged, error: Exception) -> _Settled:
 def run(stage: Stage, *, limit: int, only: Sequence[int] | None = None, trigger: str) -> StageReport:
     """Run one stage in this process and write the ledger.
 
-    An error that ends the run is recorded and raised again; without a database it is only raised.
+    An error that ends the run is recorded and raised again; without a database it is only raised. Runs on schedule that
+    found nothing to do are one line until something happens again: its times are those of the last of them.
     """
     started = timezone.now()
     function: Callable[..., StageReport] = import_string(stage.function)
@@ -168,9 +169,16 @@ def run(stage: Stage, *, limit: int, only: Sequence[int] | None = None, trigger:
     if isinstance(report, Exception):
         _record(stage.name, trigger, started, StageReport(error=type(report).__name__))
         raise report
-    if report != StageReport() or trigger == "schedule":
+    if report != StageReport() or (trigger == "schedule" and not _went_on_idling(stage.name, started)):
         _record(stage.name, trigger, started, report)
     return report
+
+
+def _went_on_idling(stage: str, started: datetime) -> bool:
+    """Write the times of now into the stage's newest line where that one did nothing either; else nothing is written."""
+    newest = StageRun.objects.filter(stage=stage).order_by("-started_at").values("pk")[:1]
+    idle = StageRun.objects.filter(pk__in=newest, trigger="schedule", **StageReport().counts())
+    return bool(idle.update(started_at=started, finished_at=timezone.now()))
 
 
 def _record(stage: str, trigger: str, started: datetime, report: StageReport) -> None:

@@ -50,3 +50,19 @@ def test_each_run_is_written_to_the_ledger_and_beats_the_heart() -> None:
     run = StageRun.objects.filter(stage="parse_cvs").latest("pk")
     assert (run.claimed, run.done, run.trigger) == (1, 1, "event")
     assert WorkerHeartbeat.objects.filter(cluster="interactive").exists()
+
+
+def test_runs_on_schedule_that_find_nothing_are_one_line_with_the_time_of_the_last() -> None:
+    for _ in range(3):
+        run_stage("parse_cvs")
+    idle = StageRun.objects.get(stage="parse_cvs")
+    before = idle.started_at
+    run_stage("parse_cvs")
+    idle.refresh_from_db()
+    assert idle.started_at > before
+    make_cv()
+    work_until_idle()
+    run_stage("parse_cvs")
+    run_stage("parse_cvs")
+    done = StageRun.objects.filter(stage="parse_cvs").order_by("started_at").values_list("done", flat=True)
+    assert list(done) == [0, 1, 0]

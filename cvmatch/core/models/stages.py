@@ -160,7 +160,7 @@ REQUEUED: dict[str, Any] = {
 
 
 class StageRun(models.Model):
-    """The ledger: one line per run of a stage that had something to do or broke off."""
+    """The ledger: one line per run of a stage that had something to do or broke off, and one for those idle between them."""
 
     stage = models.CharField(max_length=40)
     trigger = models.CharField(max_length=12, default="schedule", help_text="schedule, event or command")
