@@ -9,11 +9,11 @@ from allauth.mfa.totp import views as totp
 from django.urls import path, re_path
 from django.views.generic import RedirectView
 
-from cvmatch.accounts.views import account_page
+from cvmatch.accounts.views import account_page, sign_in
 
 # The names are django-allauth's own: it looks for its pages by them.
 urlpatterns = [
-    path("sign-in/", account.login, name="account_login"),
+    path("sign-in/", sign_in, name="account_login"),
     path("sign-in/code/", mfa.authenticate, name="mfa_authenticate"),
     path("sign-out/", account.logout, name="account_logout"),
     path("sign-up/", account.signup, name="account_signup"),

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from cvmatch import demo
+from cvmatch.accounts.demo import ACCOUNTS, PASSWORD
 from cvmatch.core.addresses import is_loopback
 from cvmatch.core.models import User
 from ingestion.models import CV, Candidate
@@ -22,12 +23,6 @@ from jobs.stages import read_jobs
 from matching.stages import embed_jobs
 
 SOURCE = "demo"
-PASSWORD = "demo"  # noqa: S105 - printed at start; the accounts exist on the loopback address only
-ACCOUNTS = (
-    ("recruiter", User.Role.RECRUITER, "browses jobs and their candidates"),
-    ("candidate", User.Role.CANDIDATE, "uploads a CV and sees matching jobs"),
-    ("admin", User.Role.ADMIN, "watches the pipeline, and the admin at /admin/"),
-)
 
 
 class Command(BaseCommand):
@@ -49,8 +44,9 @@ class Command(BaseCommand):
         if options["if_empty"] and (Job.objects.exists() or CV.objects.exists()):
             self.stdout.write("There is data already; the demo is left alone.")
             return
+        roles = {account.name.value: account.name for account in ACCOUNTS}
         with transaction.atomic():
-            users = {name: _account(name, role) for name, role, _ in ACCOUNTS}
+            users = {name: _account(name, role) for name, role in roles.items()}
             jobs = _load_jobs()
         # Before the CVs come in, so that their first lists are made from all the jobs and not from the first hundred.
         self.stdout.write(f"{jobs} jobs loaded; embedding them …")
@@ -96,6 +92,6 @@ def _load_cvs(recruiter: User, candidate: User) -> int:
 
 
 def _note_logins() -> None:
-    lines = [f"  {name} / {PASSWORD}  {what}" for name, _, what in ACCOUNTS]
+    lines = [f"  {account.name.value} / {PASSWORD}  {account.purpose}" for account in ACCOUNTS]
     settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
     (settings.VAR_DIR / "demo-logins.txt").write_text("\n".join(["Demo log-ins:", *lines, ""]), encoding="utf-8")
