@@ -10,7 +10,7 @@ class CvmatchError(Exception):
     """An expected failure with a message for the person who can do something about it.
 
     ``permanent`` says that trying again cannot help: a stage parks the row at once instead of retrying it.
-    ``details`` holds ids and limits, never text from a CV.
+    ``details`` holds ids and limits, never text from a CV; a stage leaves the row alone for ``wait_s`` of them at least.
     """
 
     status = 500

@@ -164,7 +164,8 @@ def _park(row: Staged, error: Exception) -> _Settled:
     if not expected:
         report_error(error)
     message = error.message if isinstance(error, CvmatchError) else f"Unexpected {type(error).__name__}"
-    row.park(message, permanent=isinstance(error, CvmatchError) and error.permanent)
+    known = error if isinstance(error, CvmatchError) else CvmatchError(message)
+    row.park(message, permanent=known.permanent, wait_s=known.details.get("wait_s", 0.0))
     # The message of an unexpected error may quote a CV: only its type and its frames go to the log.
     where = "" if expected else "".join(traceback.format_tb(error.__traceback__)[-4:])
     log.warning("row parked", table=row._meta.label, row=row.pk, attempt=row.attempts, reason=message, where=where)

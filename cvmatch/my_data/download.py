@@ -12,10 +12,11 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Model, QuerySet
 from django.utils import timezone
 
-from cvmatch.core.models import User
+from cvmatch.core.models import User, Webhook
 from ingestion.models import CV, Candidate
 from ingestion.selectors import list_corrections
 from ingestion.viewings import list_views
+from jobs.models import SavedSearch
 from matching.models import Interaction, JobMark, Match
 from matching.selectors import jobs_for_cv
 
@@ -32,6 +33,8 @@ cvs/version-N/        each version of your CV:
 marked_jobs.json      the jobs you saved, hid or judged, and when you went to apply
 actions.json          what you did with jobs you were shown, once an hour at most
 views.json            who opened your CV, and when
+searches.json         the searches for jobs that you keep
+webhooks.json         addresses of yours that are told when something happens, without their secrets
 
 All times are UTC. JSON files can be opened with any text editor.
 """
@@ -79,6 +82,10 @@ def _documents(user: User) -> Iterator[tuple[str, Any]]:
     yield "marked_jobs.json", _rows(marks, *job, "kind", "reason", "verdict", "applied_at", "marked_at")
     actions = Interaction.objects.filter(user=user)
     yield "actions.json", _rows(actions, *job, "kind", "reason", "position", "created_at")
+    searches = SavedSearch.objects.filter(user=user).order_by("name")
+    yield "searches.json", _rows(searches, "name", "query", "is_shared", "created_at")
+    hooks = Webhook.objects.filter(user=user).order_by("pk")
+    yield "webhooks.json", _rows(hooks, "url", "events", "is_active", "off_reason", "created_at")
     candidate = Candidate.objects.filter(user=user).first()
     views = list_views(candidate) if candidate else None
     yield "views.json", _rows(views, "user_name", "cv__version", "how", "at") if views is not None else []

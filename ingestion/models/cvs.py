@@ -164,9 +164,9 @@ class CV(Staged):
         return tuple(sorted(first.values(), key=lambda mention: mention.start))
 
     @transaction.atomic
-    def park(self, error: str, *, permanent: bool) -> bool:
+    def park(self, error: str, *, permanent: bool, wait_s: float = 0.0) -> bool:
         """As any row; webhooks are told of a file that nobody tries to read again."""
-        held = super().park(error, permanent=permanent)
+        held = super().park(error, permanent=permanent, wait_s=wait_s)
         if held and not self.is_read and (permanent or self.attempts >= self.most_attempts):
             self.tell(WebhookEvent.CV_FAILED)
         return held

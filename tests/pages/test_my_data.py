@@ -21,10 +21,11 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 
-from cvmatch.core.models import User
+from cvmatch.core.models import User, Webhook
 from ingestion import correcting
 from ingestion.models import CV, CVView
 from ingestion.viewings import note_view
+from jobs.saving import save_search
 from matching.models import Match
 from tests.support import CV_TEXT, make_cv, make_job, work_until_idle
 
@@ -72,6 +73,10 @@ def test_the_download_holds_files_readings_corrections_lists_marks_and_views(
     note_view(user=people["recruiter"], cv=match.cv, how=CVView.How.PAGE)
     client = as_("candidate")
     client.post("/jobs/mark/", {"hide": f"{match.job_id}.{match.pk}.pay"})
+    save_search(user=people["candidate"], name="Near", query="near=Berlin")
+    Webhook.objects.create(
+        user=people["candidate"], url="https://example.com/told", events=["cv.read"], secret="sealed"
+    )
     archive = archive_of(client)
     assert archive.testzip() is None
     assert archive.read("cvs/version-1/file/cv.txt").decode() == CV_TEXT
@@ -85,6 +90,9 @@ def test_the_download_holds_files_readings_corrections_lists_marks_and_views(
     assert [(row["kind"], row["reason"]) for row in told["marked_jobs.json"]] == [("hidden", "pay")]
     assert [row["kind"] for row in told["actions.json"] if row["kind"] == "hide"] == ["hide"]
     assert [row["user_name"] for row in told["views.json"]] == ["recruiter"]
+    assert [(row["name"], row["query"]) for row in told["searches.json"]] == [("Near", "near=Berlin")]
+    assert [row["url"] for row in told["webhooks.json"]] == ["https://example.com/told"]
+    assert "sealed" not in str(told["webhooks.json"])
     assert all(name in archive.read("README.txt").decode() for name in ("resume.json", "views.json", "actions.json"))
 
 

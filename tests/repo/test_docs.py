@@ -335,3 +335,13 @@ def test_every_decision_has_its_number_and_its_line_in_the_list() -> None:
     for record in records:
         title = record.read_text(encoding="utf-8").splitlines()[0]
         assert re.match(rf"# {int(record.name[:4])}\b|# {record.name[:4]}\b", title), title
+
+
+# Keys
+
+
+def test_the_page_for_recruiters_has_the_keys_that_the_pages_have() -> None:
+    said = re.findall(r'<dt>(.*?)</dt><dd>\{% translate "(.*?)" %\}', read("templates/matching/keys.html"))
+    shown = {" ".join(re.findall(r"<kbd>(.*?)</kbd>", keys)): does for keys, does in said}
+    table = {" ".join(quoted(row[0])): row[1] for row in rows(read("docs/recruiters.md")) if quoted(row[0])}
+    assert table == shown

@@ -124,15 +124,19 @@ class Staged(models.Model):
             )
         )
 
-    def park(self, error: str, *, permanent: bool) -> bool:
-        """Set aside with the reason; the wait doubles with each attempt, and after the last one only a person retries."""
+    def park(self, error: str, *, permanent: bool, wait_s: float = 0.0) -> bool:
+        """Set aside with the reason; the wait doubles with each attempt, and after the last one only a person retries.
+
+        ``wait_s`` is how long whoever was asked wants to be left alone, where that is longer.
+        """
+        asked_for = timezone.now() + timedelta(seconds=wait_s)
         final = permanent or self.attempts >= self.most_attempts
         held = type(self)._base_manager.filter(pk=self.pk, claim_token=self.claim_token)
         return bool(
             held.update(
                 status=Status.FAILED,
                 error=error[:ERROR_CHARS],
-                retry_at=None if final else self.next_retry(),
+                retry_at=None if final else max(self.next_retry(), asked_for),
                 lease_until=None,
                 claim_token=None,
                 finished_at=timezone.now(),

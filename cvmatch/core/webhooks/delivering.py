@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from cvmatch.core.errors import CvmatchError
 from cvmatch.core.models import Webhook, WebhookDelivery
-from cvmatch.core.models.webhooks import TEST_EVENT
+from cvmatch.core.models.webhooks import LONGEST_WAIT, TEST_EVENT
 from cvmatch.core.runner import StageReport, work_off
 from cvmatch.core.sealing import unseal_text
 from cvmatch.core.webhooks.sending import PARALLEL, Message, Sender, Sent, body_of
@@ -72,4 +72,5 @@ def _note(delivery: WebhookDelivery, sent: Sent) -> None:
 
 def _settle(delivery: WebhookDelivery, sent: Sent) -> None:
     if sent.error:
-        raise CvmatchError(sent.error, permanent=sent.is_final)
+        wait_s = min(sent.wait_s, LONGEST_WAIT.total_seconds())
+        raise CvmatchError(sent.error, permanent=sent.is_final, details={"wait_s": wait_s})

@@ -15,6 +15,7 @@ from typing import Any, Self
 import httpx
 
 from cvmatch.core.fetching import FetchFailed
+from cvmatch.core.http.failures import retry_after_s
 from cvmatch.core.http.network import CheckedTransport, within
 
 PARALLEL = 16
@@ -35,13 +36,14 @@ class Message:
 class Sent:
     """How an attempt went: the status of the answer (None without one), and in words why it failed, empty where it did not.
 
-    ``is_final``: no other attempt will fare better.
+    ``is_final``: no other attempt will fare better. ``wait_s``: how long the server asked to be left alone; 0 where it did not.
     """
 
     status: int | None
     latency_ms: int
     error: str = ""
     is_final: bool = False
+    wait_s: float = 0.0
 
 
 def body_of(payload: Mapping[str, Any]) -> bytes:
@@ -57,7 +59,7 @@ def signature(secret: str, message_id: str, timestamp: int, body: bytes) -> str:
 
 
 class Sender:
-    """Sends; threads may share it. Of an answer nothing but the status is read."""
+    """Sends; threads may share it. Of an answer nothing but the status and Retry-After is read."""
 
     def __init__(self, *, allow_private: bool, timeout_s: float, agent: str) -> None:
         self._timeout_s = timeout_s
@@ -78,10 +80,10 @@ class Sender:
 
     def send(self, message: Message) -> Sent:
         """Never raises: what went wrong is in the outcome, in words without anything that the other server said."""
-        begun = time.monotonic()
+        begun, wait_s = time.monotonic(), 0.0
         try:
             with within(self._timeout_s):
-                status, error = self._post(message), ""
+                (status, wait_s), error = self._post(message), ""
         except FetchFailed:  # of the check of addresses
             status, error = None, "The address leads into a network and is not called."
         except httpx.TimeoutException:
@@ -93,9 +95,9 @@ class Sender:
         latency_ms = round((time.monotonic() - begun) * 1000)
         if status is not None and not 200 <= status < 300:
             error = f"The server answered {status}."
-        return Sent(status, latency_ms, error, is_final=status == GONE)
+        return Sent(status, latency_ms, error, is_final=status == GONE, wait_s=wait_s)
 
-    def _post(self, message: Message) -> int:
+    def _post(self, message: Message) -> tuple[int, float]:
         now = int(time.time())
         headers = {
             "webhook-id": message.id,
@@ -103,4 +105,4 @@ class Sender:
             "webhook-signature": signature(message.secret, message.id, now, message.body),
         }
         with self._client.stream("POST", message.url, content=message.body, headers=headers) as response:
-            return response.status_code
+            return response.status_code, retry_after_s(response)

@@ -119,6 +119,17 @@ def test_what_failed_is_tried_again_under_the_same_id_after_a_wait_that_doubles(
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(("asked_for", "minutes"), [("600", 10), ("5", 1), ("soon", 1), ("9999999", 360)])
+def test_a_server_that_asks_for_time_gets_it_up_to_six_hours(asked_for: str, minutes: int, served: Served) -> None:
+    hook, _ = hook_to(served(answers(b"", 503, **{"Retry-After": asked_for})), make_user())
+    delivery = send_test(hook)
+    deliver_webhooks(limit=10)
+    delivery.refresh_from_db()
+    assert delivery.retry_at is not None
+    assert round((delivery.retry_at - timezone.now()).total_seconds() / 60) == minutes
+
+
+@pytest.mark.django_db
 def test_the_waits_grow_to_six_hours_and_end_after_twelve_attempts(served: Served) -> None:
     hook, _ = hook_to(served(answers(b"", 503)), make_user())
     delivery = send_test(hook)
