@@ -1,4 +1,4 @@
-"""Every variable that cvmatch/settings/base.py reads; a test holds it, the documentation and the deployment files against this."""
+"""Every variable that cvmatch/settings/base.py reads; a test holds it, the documentation and the files for containers to it."""
 
 from __future__ import annotations
 
