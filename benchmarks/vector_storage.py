@@ -9,6 +9,7 @@ import argparse
 import json
 import shutil
 import statistics
+import sys
 import tempfile
 import time
 from collections.abc import Sequence
@@ -103,13 +104,15 @@ class Bench:
         }
 
 
-def quantised(bench: Bench) -> dict[str, Any]:
+def quantised(bench: Bench, numbers: Sequence[str]) -> dict[str, Any]:
     """Each kind of number: its index, and what it finds with more and more candidates."""
     found: dict[str, Any] = {}
-    for name, (definition, query) in KINDS.items():
+    for name in numbers:
+        definition, query = KINDS[name]
         found[name] = bench.index("one", definition, f"one_{name}")
         for wide in (40, 100) if name != "binary" else (40, 100, 200, 400, 800):
             found[name][f"ef_search {wide}"] = bench.search(query, ef_search=wide, wide=wide)
+        print(name, found[name], file=sys.stderr, flush=True)
         if name != "half":
             bench.connection.execute(f"DROP INDEX one_{name}")  # type: ignore[arg-type]
     return found
@@ -157,6 +160,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--jobs", type=int, default=100_000)
     parser.add_argument("--subjects", type=int, default=50)
+    parser.add_argument("--numbers", nargs="+", choices=list(KINDS), default=list(KINDS))
     options = parser.parse_args(arguments)
     folder = Path(tempfile.mkdtemp(prefix="cvmatch-bench-"))
     folder.chmod(0o711)
@@ -167,7 +171,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             register_vector(connection)
             bench = Bench(connection, make_collection(options.jobs, options.subjects))
             bench.load()
-            found = {"machine": machine(), "jobs": options.jobs, "numbers": quantised(bench)}
+            found = {"machine": machine(), "jobs": options.jobs, "numbers": quantised(bench, options.numbers)}
             found["partitions"] = partitioned(bench)
         print(json.dumps(found, indent=1))
     finally:
