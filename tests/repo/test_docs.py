@@ -98,7 +98,7 @@ def variables_read(source: str) -> set[str]:
                 ("os", "getenv"),
             }
         elif isinstance(node, ast.Subscript) and ast.unparse(node.value) == "os.environ":
-            reads, first = True, node.slice
+            reads, first = isinstance(node.ctx, ast.Load), node.slice
         else:
             continue
         if reads:
