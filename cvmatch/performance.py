@@ -13,6 +13,7 @@ from prometheus_client import REGISTRY, CollectorRegistry
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from cvmatch.core import queue
+from cvmatch.core.cache_counts import cache_counts
 from matching.models import EvaluationRun, Interaction
 from matching.selectors.evaluations import OURS
 
@@ -72,10 +73,11 @@ class Performance:
     lists_last_day: Spans
     readings_last_day: Spans
     requests: Requests | None
+    cache_hit_rate: float | None
 
 
 def performance() -> Performance:
-    """All of it in five queries however many rows there are."""
+    """All of it in seven queries however many rows there are."""
     now = timezone.now()
     return Performance(
         stages=tuple(_stages(now - HOUR)),
@@ -84,7 +86,14 @@ def performance() -> Performance:
         lists_last_day=_spans("matching_prediction", "created_at", now - DAY),
         readings_last_day=_spans("ingestion_cv", "uploaded_at", now - DAY),
         requests=_requests(),
+        cache_hit_rate=_hit_rate(),
     )
+
+
+def _hit_rate() -> float | None:
+    counts = cache_counts()
+    hits, misses = sum(one.hits for one in counts), sum(one.misses for one in counts)
+    return round(hits / (hits + misses), 4) if hits + misses else None
 
 
 def evaluations(days: int) -> QuerySet[EvaluationRun]:

@@ -56,7 +56,10 @@ class PerformanceOut(Schema):
     lists_last_day: SpansOut
     readings_last_day: SpansOut = Field(description="CV files, from upload to being read")
     requests: RequestsOut | None = Field(description="Null where requests are not counted")
-    cache_hit_rate: float | None = Field(None, description="Null: hits are not counted")
+    cache_hit_rate: float | None = Field(
+        description="Of all layers together, 0 to 1, since counting began; null before anything was asked for",
+        examples=[0.91],
+    )
 
 
 class EvaluationOut(Schema):

@@ -13,6 +13,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from cvmatch.core import queue
+from cvmatch.core.cache_counts import CacheCounts
 from cvmatch.core.http.figures import list_breakers
 from cvmatch.core.models import StageRun
 from cvmatch.pipeline_state import list_backlogs, list_workers
@@ -144,3 +145,4 @@ def _counter(name: str, about: str, label: str, values: Mapping[str, float]) -> 
 
 STORED = CollectorRegistry(auto_describe=False)
 STORED.register(_Stored())
+STORED.register(CacheCounts())

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,7 +12,10 @@ import django
 from django.conf import settings
 from django.db import connection
 from django.utils.translation import gettext as _
+from django_redis import get_redis_connection
 
+from cvmatch.core.cache.breaker import REDIS
+from cvmatch.core.cache_counts import with_unwritten
 from ingestion.values.parsed import PARSER_VERSION
 from jobs.services.rows import READER_VERSION
 from matching.embedding import get_provider
@@ -31,7 +35,8 @@ _DATABASE = """
 SELECT pg_database_size(current_database()), current_setting('server_version'),
        (SELECT extversion FROM pg_extension WHERE extname = 'vector'),
        d.blks_hit::float / nullif(d.blks_hit + d.blks_read, 0), d.numbackends, current_setting('max_connections')::int,
-       pg_postmaster_start_time(), (SELECT max(id) FROM jobs_skillchange)
+       pg_postmaster_start_time(), (SELECT max(id) FROM jobs_skillchange),
+       (SELECT jsonb_object_agg(layer, jsonb_build_array(hits, misses)) FROM core_cachecount)
   FROM pg_stat_database d WHERE d.datname = current_database()
 """
 
@@ -67,22 +72,29 @@ class Database:
     most_connections: int
     started_at: datetime
     vocabulary_change: int | None
+    cache_counts: Mapping[str, Sequence[int]]
 
 
 @dataclass(frozen=True)
 class Cache:
-    """One place where something is kept that could be made again; None is not counted."""
+    """One place where something is kept that could be made again; None is not counted.
+
+    ``made`` is how often it did not have what was asked for.
+    """
 
     name: str
     about: str
     entries: int | None
     hit_share: float | None
+    made: int | None = None
 
 
 def database() -> Database:
     with connection.cursor() as cursor:
         cursor.execute(_DATABASE)
-        return Database(*cursor.fetchone())
+        facts = list(cursor.fetchone())
+    facts[-1] = json.loads(facts[-1] or "{}")
+    return Database(*facts)
 
 
 def sizes() -> Sizes:
@@ -97,19 +109,25 @@ def sizes() -> Sizes:
 
 
 def caches(known: Database, rows: dict[str, int]) -> list[Cache]:
-    """Where results are kept, nearest to the reader first."""
+    """Where results are kept, nearest to the reader first; hits of all processes since counting began."""
+    vectors = rows.get("matching_textembedding")
+    layers = {
+        "l1": (_("Answers of the API (L1)"), _("for five minutes, and never after what they say has changed"), None),
+        "l2": (_("Matches (L2)"), _("of lists under filters for an hour, of whole ones for a day"), None),
+        "l3": (_("Vectors of texts (L3)"), _("a text is given to the model once"), vectors),
+        "reference": (_("Choices and counts"), _("in the memory of each process, for some minutes"), None),
+    }
+    lists = _("made again after a day, or when text or weights change")
+    memory = _("blocks that did not have to be read from disk")
     return [
+        *(
+            Cache(name, about, entries, one.hit_share, one.misses)
+            for one in with_unwritten(known.cache_counts)
+            for name, about, entries in [layers[one.layer]]
+        ),
         _shared_cache(rows),
-        Cache(
-            _("Ranked lists"),
-            _("made again after a day, or when text or weights change"),
-            rows.get("matching_prediction"),
-            None,
-        ),
-        Cache(_("Vectors of texts"), _("a text is given to the model once"), rows.get("matching_textembedding"), None),
-        Cache(
-            _("Memory of the database"), _("blocks that did not have to be read from disk"), None, known.memory_share
-        ),
+        Cache(_("Ranked lists"), lists, rows.get("matching_prediction"), None),
+        Cache(_("Memory of the database"), memory, None, known.memory_share),
     ]
 
 
@@ -155,12 +173,15 @@ def settings_in_force() -> list[tuple[str, str]]:
 
 def _shared_cache(rows: dict[str, int]) -> Cache:
     """Redis counts its hits; a table of the database does not."""
+    tables = [settings.CACHES[name]["LOCATION"] for name in ("database", "layers")]
     if not settings.REDIS_URL:
-        return Cache(
-            _("Shared cache"), _("a table of the database"), rows.get(settings.CACHES["default"]["LOCATION"]), None
-        )
-    from django_redis import get_redis_connection  # only where there is one
+        about = _("tables of the database")
+        return Cache(_("Shared cache"), about, sum(rows.get(table, 0) for table in tables), None)
+    gone = Cache(_("Shared cache"), _("Redis, which does not answer"), None, None)
+    return REDIS.call(_redis_cache, lambda: gone)
 
+
+def _redis_cache() -> Cache:
     server = get_redis_connection("default")
     counted = server.info("stats")
     asked = counted["keyspace_hits"] + counted["keyspace_misses"]

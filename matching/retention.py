@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from cvmatch.core.text import content_hash
 from ingestion.models import CV
 from matching.models import Prediction, TextEmbedding
-from matching.vectors import cv_texts
+from matching.vectors import cv_texts, forget_vectors
 
 
 def delete_old_predictions(*, before: datetime, limit: int) -> int:
@@ -77,4 +77,4 @@ def forget_cvs(cv_ids: Sequence[int]) -> None:
         )
     cvs = CV.objects.filter(pk__in=cv_ids).parsed().defer("search")
     texts = {text for cv in cvs for text in cv_texts(cv, cv.parsed).values()}
-    TextEmbedding.objects.filter(content_hash__in={content_hash(text) for text in texts}).delete()
+    forget_vectors({content_hash(text) for text in texts})

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
+from django.conf import settings
+from django.db import transaction
 
-from cvmatch.core.metrics import CACHE_HITS, CACHE_MISSES
+from cvmatch.core import cache_counts
+from cvmatch.core.cache import VECTORS, lasting, store
 from cvmatch.core.text import content_hash
 from ingestion.models import CV
 from ingestion.values import ParsedCV
@@ -70,25 +73,53 @@ def job_vectors(jobs: Sequence[Job]) -> list[TextVectors]:
 
 
 def embed_cached(texts: Sequence[str]) -> list[Vector]:
-    """Vectors for the texts; a text is given to the model once, ever, and after that comes from the database."""
+    """Vectors for the texts; a text is given to the model once, ever, and after that comes from Redis (L3) or the database."""
     provider = get_provider()
     hashes = [content_hash(text) for text in texts]
-    known = dict(
-        TextEmbedding.objects.filter(model=provider.name, content_hash__in=set(hashes)).values_list(
-            "content_hash", "embedding"
-        )
-    )
-    vectors: dict[str, Vector] = {key: np.asarray(half, dtype=np.float32) for key, half in known.items()}
-    new = {key: text for key, text in zip(hashes, texts, strict=True) if key not in vectors}
-    CACHE_HITS.labels(layer="l3").inc(len(set(hashes)) - len(new))
-    CACHE_MISSES.labels(layer="l3").inc(len(new))
+    vectors = _near_at_hand(provider.name, set(hashes))
+    stored = TextEmbedding.objects.filter(model=provider.name, content_hash__in=set(hashes) - vectors.keys())
+    fetched = {key: np.asarray(half, np.float32) for key, half in stored.values_list("content_hash", "embedding")}
+    new = {key: text for key, text in zip(hashes, texts, strict=True) if key not in vectors and key not in fetched}
+    made: dict[str, Vector] = {}
     if new:
-        vectors |= dict(zip(new, embed(list(new.values())), strict=True))
+        made = dict(zip(new, embed(list(new.values())), strict=True))
         TextEmbedding.objects.bulk_create(
-            [TextEmbedding(content_hash=key, model=provider.name, embedding=vectors[key]) for key in sorted(new)],
+            [TextEmbedding(content_hash=key, model=provider.name, embedding=made[key]) for key in sorted(new)],
             ignore_conflicts=True,
         )
+    _keep_at_hand(provider.name, fetched | made)
+    cache_counts.count(VECTORS.name, hits=len(vectors) + len(fetched), misses=len(made))
+    vectors |= fetched | made
     return [vectors[key] for key in hashes]
+
+
+def forget_vectors(hashes: Collection[str]) -> None:
+    """Forget the vectors of the texts with these hashes, by whatever model."""
+    rows = TextEmbedding.objects.filter(content_hash__in=hashes)
+    keys = [_vector_key(model, key) for model, key in rows.values_list("model", "content_hash")]
+    rows.delete()
+    if settings.REDIS_URL:
+        transaction.on_commit(lambda: store.delete(keys))
+
+
+def _near_at_hand(model: str, hashes: Collection[str]) -> dict[str, Vector]:
+    """Those in Redis; a table before the table of vectors would be no quicker."""
+    if not settings.REDIS_URL:
+        return {}
+    keys = {_vector_key(model, key): key for key in hashes}
+    found = store.get_many(keys)
+    return {keys[name]: np.frombuffer(value, dtype=np.float16).astype(np.float32) for name, value in found.items()}
+
+
+def _keep_at_hand(model: str, vectors: Mapping[str, Vector]) -> None:
+    """With half precision, as the database has them."""
+    if settings.REDIS_URL and vectors:
+        halves = {_vector_key(model, key): vector.astype(np.float16).tobytes() for key, vector in vectors.items()}
+        store.put(halves, lasting(VECTORS.life_s))
+
+
+def _vector_key(model: str, text_hash: str) -> str:
+    return f"{VECTORS.name}:{model}:{text_hash}"
 
 
 @cache

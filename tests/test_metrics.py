@@ -6,10 +6,12 @@ from datetime import timedelta
 
 import numpy as np
 import pytest
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 from prometheus_client import REGISTRY
 
+from cvmatch.core import cache_counts
 from cvmatch.core.auth import create_key
 from cvmatch.core.metrics import EMBEDDING_SECONDS, shared_time
 from cvmatch.core.models import StageRun, User, WorkerHeartbeat
@@ -95,7 +97,7 @@ def test_each_of_a_batch_has_its_share_of_the_time() -> None:
 
 def test_a_text_that_is_embedded_again_is_a_hit_and_no_work_of_the_model() -> None:
     def now() -> tuple[float, ...]:
-        hits, misses = (counted(f"cvmatch_cache_{kind}_total", layer="l3") for kind in ("hits", "misses"))
+        hits, misses = (stored(f"cvmatch_cache_{kind}_total", layer="l3") or 0.0 for kind in ("hits", "misses"))
         return hits, misses, counted("cvmatch_embedding_seconds_count", provider="hashing")
 
     before = now()
@@ -124,3 +126,23 @@ def test_the_breaker_of_the_endpoint_is_seen_to_open_and_to_close() -> None:
     assert counted("cvmatch_breaker_open", service="embedding") == 1
     breaker.succeeded()
     assert counted("cvmatch_breaker_open", service="embedding") == 0
+
+
+def test_hits_and_misses_of_each_cache_are_counted_over_all_processes(client: Client) -> None:
+    key = create_key(user=make_user("admin", User.Role.ADMIN), name="prometheus")
+
+    def told() -> dict[str, float]:
+        answer = client.get("/metrics", headers={"Authorization": f"Bearer {key}"}).content.decode()
+        lines = (line.rpartition(" ") for line in answer.splitlines() if line.startswith("cvmatch_cache_"))
+        return {name: float(value) for name, _, value in lines}
+
+    before = told()
+    cache_counts.count("l2", hits=3, misses=1)
+    with connection.cursor() as cursor:  # as another process
+        cursor.execute(
+            "INSERT INTO core_cachecount AS c VALUES ('l2', 2, 0) ON CONFLICT (layer) DO UPDATE SET hits = c.hits + 2"
+        )
+    after = told()
+    names = ('cvmatch_cache_hits_total{layer="l2"}', 'cvmatch_cache_misses_total{layer="l2"}')
+    assert [after[name] - before[name] for name in names] == [5, 1]
+    assert {name.split('"')[1] for name in after} == {"l1", "l2", "l3", "reference"}

@@ -17,11 +17,6 @@ from cvmatch.core.slots import slot
 if folder := os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
     values.ValueClass = values.MultiProcessValue(lambda: slot(Path(folder)))  # type: ignore[no-untyped-call]
 
-CACHE_HITS = Counter("cvmatch_cache_hits", "Answers that a layer of the cache had.", ["layer"])
-CACHE_MISSES = Counter(
-    "cvmatch_cache_misses", "Answers that had to be made since a layer did not have them.", ["layer"]
-)
-
 EMBEDDING_SECONDS = Histogram(
     "cvmatch_embedding_seconds",
     "Seconds of the model for one text: its share of the time of those that were embedded together.",

@@ -158,6 +158,7 @@ MIDDLEWARE = [
     "cvmatch.core.http_api.middleware.ApiMiddleware",
     "cvmatch.guarding.AccessMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
+    "cvmatch.answers.AnswersMiddleware",
 ]
 
 ROOT_URLCONF = "cvmatch.urls"
@@ -188,31 +189,29 @@ DATABASES["default"]["CONN_MAX_AGE"] = 60
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 
 REDIS_URL = env.str("REDIS_URL", default="")
-CACHES: dict[str, dict[str, Any]]
+_TABLE = "django.core.cache.backends.db.DatabaseCache"
+_REDIS_OPTIONS: dict[str, Any] = {
+    # JSON, not pickle: whoever can write to the cache must not be able to run code here.
+    "SERIALIZER": "django_redis.serializers.json.JSONSerializer",
+    # A Redis that hangs must not take every request with it.
+    "SOCKET_CONNECT_TIMEOUT": 1,
+    "SOCKET_TIMEOUT": 1,
+    "CONNECTION_POOL_KWARGS": {"max_connections": 50, "health_check_interval": 30},
+}
+CACHES: dict[str, dict[str, Any]] = {
+    # Counters of wrong passwords live here: at the usual 300, a few hundred strangers would push them out.
+    "database": {"BACKEND": _TABLE, "LOCATION": "cvmatch_cache", "OPTIONS": {"MAX_ENTRIES": 20_000}},
+    # What cvmatch.core.cache keeps: apart from the counters, so that neither pushes out the other.
+    "layers": {"BACKEND": _TABLE, "LOCATION": "cvmatch_layers", "OPTIONS": {"MAX_ENTRIES": 5000}},
+}
+CACHES["default"] = CACHES["database"]
 if REDIS_URL:
-    CACHES = {
-        "default": {
-            "BACKEND": "django_redis.cache.RedisCache",
-            "LOCATION": REDIS_URL,
-            # JSON, not pickle: whoever can write to the cache must not be able to run code here.
-            "OPTIONS": {
-                "SERIALIZER": "django_redis.serializers.json.JSONSerializer",
-                # A Redis that hangs must not take every request with it.
-                "SOCKET_CONNECT_TIMEOUT": 1,
-                "SOCKET_TIMEOUT": 1,
-            },
-            "KEY_PREFIX": "cvmatch",
-        }
-    }
-else:
-    CACHES = {
-        "default": {
-            "BACKEND": "django.core.cache.backends.db.DatabaseCache",
-            "LOCATION": "cvmatch_cache",
-            # Counters of wrong passwords live here: at the usual 300, a few hundred strangers would push them out.
-            "OPTIONS": {"MAX_ENTRIES": 20_000},
-        },
-    }
+    _REDIS: dict[str, Any] = {"LOCATION": REDIS_URL, "OPTIONS": _REDIS_OPTIONS, "KEY_PREFIX": "cvmatch"}
+    _BYTES = {**_REDIS_OPTIONS, "SERIALIZER": "cvmatch.core.cache.redis.BytesSerializer"}
+    CACHES["default"] = {**_REDIS, "BACKEND": "cvmatch.core.cache.redis.SteadyCache"}
+    CACHES["layers"] = {**_REDIS, "BACKEND": "django_redis.cache.RedisCache", "OPTIONS": _BYTES}
+# How soon others see what a process counted of its caches; None: when somebody asks there.
+CACHE_COUNTS_AFTER_S: float | None = 5.0
 # Counts that may be a minute old (cvmatch/core/keeping.py): no query to find them, and each process has its own.
 CACHES["process"] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "process"}
 

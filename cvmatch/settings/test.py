@@ -29,3 +29,4 @@ CACHES["process"] = {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
 # Each process of the tests counts for itself, unless a test named a folder for those that it starts.
 if not _is_counting_together:
     count_alone()
+CACHE_COUNTS_AFTER_S = None

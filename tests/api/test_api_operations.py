@@ -45,7 +45,7 @@ def test_figures_tell_what_was_done_and_null_where_nothing_was(as_user) -> None:
     client = as_user("admin")
     empty = client.get(f"{ADMIN}/performance_dashboard").json()
     assert empty["lists_last_hour"] == {"count": 0, "p50_s": None, "p95_s": None}
-    assert (empty["stages"], empty["cache_hit_rate"]) == ([], None)
+    assert empty["stages"] == []
     make_job()
     make_cv()
     work_until_idle()
@@ -56,6 +56,7 @@ def test_figures_tell_what_was_done_and_null_where_nothing_was(as_user) -> None:
     assert (stages["parse_cvs"]["done"], stages["parse_cvs"]["rows_per_s"] > 0) == (1, True)
     assert set(figures["queues"]) == {"interactive", "bulk"}
     assert figures["requests"]["count"] > 0
+    assert 0 <= figures["cache_hit_rate"] < 1
 
 
 def test_a_percentile_is_read_off_the_buckets() -> None:

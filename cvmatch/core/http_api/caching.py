@@ -23,9 +23,15 @@ def cache(request: HttpRequest, get_response: Answering) -> HttpResponseBase:
     patch_vary_headers(response, ["Authorization", "Cookie"])
     response.headers.setdefault("Cache-Control", POLICY)
     if request.method == "GET" and response.status_code == 200 and isinstance(response, HttpResponse):
-        response.headers.setdefault("ETag", f'"{hashlib.sha256(response.content).hexdigest()[:32]}"')
+        if "ETag" not in response.headers:
+            response.headers["ETag"] = etag_of(response)
         response = get_conditional_response(request, etag=response.headers["ETag"], response=response) or response
     return _without_body(response) if is_head else response
+
+
+def etag_of(response: HttpResponse) -> str:
+    """The tag of an answer, by its body."""
+    return f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'
 
 
 def _without_body(response: HttpResponseBase) -> HttpResponseBase:

@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-import structlog
 from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 from django_redis import get_redis_connection
-from redis.exceptions import RedisError
 
+from cvmatch.core.cache.breaker import REDIS
 from cvmatch.core.http_api.limits import Limit, Usage
 from cvmatch.core.models import ThrottleCount
 
-log = structlog.get_logger(__name__)
-
-# A Redis that does not answer is left alone for so long: else every call would wait for it.
-REST_S = 10.0
 KEPT = timedelta(days=2)  # the longest window and the one before it
 # The whole decision is in the statement that counts, so that no two calls see the same count: the row is locked from the
 # conflict on, and its own columns are what the call before left. A refused call counts nothing, or one who never
@@ -69,7 +63,6 @@ for number, key in ipairs(KEYS) do
 end
 return answers
 """
-_rest_until = 0.0
 
 
 @dataclass(frozen=True)
@@ -86,14 +79,9 @@ class Asked:
 
 def take(asked: Sequence[Asked]) -> list[Usage]:
     """Counts one call under each limit that has room for it, in one step for all processes. Raises DatabaseError."""
-    global _rest_until
-    if settings.REDIS_URL and time.monotonic() >= _rest_until:
-        try:
-            return take_from_redis(asked)
-        except RedisError as error:
-            _rest_until = time.monotonic() + REST_S
-            log.warning("throttling without Redis", error=type(error).__name__, for_s=REST_S)
-    return take_from_postgresql(asked)
+    if not settings.REDIS_URL:
+        return take_from_postgresql(asked)
+    return REDIS.call(lambda: take_from_redis(asked), lambda: take_from_postgresql(asked))
 
 
 def delete_old_counts(limit: int) -> int:

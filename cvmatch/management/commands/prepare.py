@@ -10,12 +10,10 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from cvmatch.core.addresses import is_loopback
 
-CACHE_IN_DATABASE = "django.core.cache.backends.db.DatabaseCache"
-
 
 class Command(BaseCommand):
     help = (
-        "Migrates, makes the cache table if the cache lives in the database, collects static files, writes the "
+        "Migrates, makes the tables of the caches, collects static files, writes the "
         "schedules, and loads the demo into an empty embedded database unless CVMATCH_DEMO is 0."
     )
 
@@ -25,8 +23,7 @@ class Command(BaseCommand):
     def handle(self, *, without_static: bool, **options: Any) -> None:
         self.stdout.write("Database tables …")
         call_command("migrate", interactive=False, verbosity=0)
-        if settings.CACHES["default"]["BACKEND"] == CACHE_IN_DATABASE:
-            call_command("createcachetable", verbosity=0)
+        call_command("createcachetable", verbosity=0)
         if not without_static:
             self.stdout.write("Static files …")
             call_command("collectstatic", interactive=False, verbosity=0)

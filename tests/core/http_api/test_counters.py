@@ -13,7 +13,7 @@ from django.core.cache import caches
 from django.db import connection, connections
 from django.utils import timezone
 
-from cvmatch.core.http_api import counters
+from cvmatch.core.cache.breaker import REDIS
 from cvmatch.core.http_api.counters import KEPT, Asked, delete_old_counts, take, take_from_postgresql, take_from_redis
 from cvmatch.core.http_api.limits import Limit, Usage
 from cvmatch.core.models import ThrottleCount
@@ -120,20 +120,21 @@ def test_a_burst_at_the_end_of_a_window_is_not_followed_by_one_at_the_beginning_
 
 @pytest.mark.django_db(transaction=True)
 def test_a_redis_that_is_gone_is_replaced_by_the_database_and_left_alone_for_a_while(
-    settings: Any, monkeypatch: pytest.MonkeyPatch
+    settings: Any,
 ) -> None:
-    monkeypatch.setattr(counters, "_rest_until", 0.0)
+    REDIS.close()
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
     settings.CACHES = {"default": {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": settings.REDIS_URL}}
     assert take([Asked(LIMIT, "key:1")])[0].hits == 1
-    assert counters._rest_until > time.monotonic()
+    assert REDIS.state == "open"
     assert take([Asked(LIMIT, "key:1")])[0].hits == 2
     assert ThrottleCount.objects.get().hits == 2
+    REDIS.close()
 
 
 @pytest.mark.django_db(transaction=True)
-def test_redis_counts_where_it_is_set_up(redis: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(counters, "_rest_until", 0.0)
+def test_redis_counts_where_it_is_set_up(redis: None) -> None:
+    REDIS.close()
     assert take([Asked(LIMIT, "key:9")])[0].hits == 1
     assert not ThrottleCount.objects.exists()
 
