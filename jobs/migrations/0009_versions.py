@@ -15,6 +15,7 @@ DROP TRIGGER jobs_listing_versions ON jobs_listing;
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
         ("jobs", "0008_saved_searches"),
         ("core", "0007_caches"),

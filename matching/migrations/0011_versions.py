@@ -43,6 +43,7 @@ DROP TRIGGER matching_jobpassages_versions ON matching_jobpassages;
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
         ("matching", "0010_tallies"),
         ("core", "0007_caches"),

@@ -135,7 +135,7 @@ def test_ready_says_what_works(client: Client) -> None:
     assert response.status_code == 200
     assert json.loads(response.content) == {
         "status": "ok",
-        "checks": {"database": "ok", "cache": "ok", "queue": "ok"},
+        "checks": {"database": "ok", "cache": "ok", "queue": "ok", "model": "ok"},
     }
 
 

@@ -32,6 +32,7 @@ DROP TABLE core_datachange;
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
         ("core", "0006_webhooks"),
     ]
