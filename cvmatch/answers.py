@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -24,6 +25,16 @@ Kwargs = Mapping[str, Any]
 HEADERS = ("Content-Type", "ETag", "Retry-After")
 
 
+def _of(name: str, version: Callable[[int], str | None]) -> Callable[[Kwargs], str | None]:
+    """The version of the row whose id is in the address; what cannot be an id has none, and is refused by the operation."""
+
+    def versioned(kwargs: Kwargs) -> str | None:
+        text = str(kwargs[name])
+        return version(int(text)) if re.fullmatch(r"[0-9]{1,18}", text) else None
+
+    return versioned
+
+
 # Operations whose answers are kept → the version of all that they are made from; None where it has none. Those that do
 # something besides answering (note who looked, start a search) are not among them, and what is kept as a list (L2) neither.
 VERSIONS: dict[str, Callable[[Kwargs], str | None]] = {
@@ -31,8 +42,8 @@ VERSIONS: dict[str, Callable[[Kwargs], str | None]] = {
     "get_job_facets": lambda _: version_of(JOBS),
     "get_job": lambda _: version_of(JOBS),
     "get_similar_jobs": lambda _: version_of(JOBS, VECTORS),
-    "get_recommendations": lambda kwargs: recommended_version(int(kwargs["cv_id"])),
-    "get_prediction": lambda kwargs: list_version(int(kwargs["prediction_id"])),
+    "get_recommendations": _of("cv_id", recommended_version),
+    "get_prediction": _of("prediction_id", list_version),
 }
 
 

@@ -18,6 +18,7 @@ from django_redis.exceptions import ConnectionInterrupted
 from redis.exceptions import RedisError
 
 from cvmatch.core import queue
+from cvmatch.core.cache.breaker import REDIS
 from cvmatch.core.errors import CvmatchError, InvalidInput
 from cvmatch.core.models import User
 from cvmatch.core.pages import number
@@ -169,3 +170,5 @@ def _ask_cache() -> None:
     cache.set("health", OK, 30)
     if cache.get("health") != OK:
         raise ValueError("the cache does not keep what it is given")
+    if REDIS.state != "closed":
+        raise RedisError("Redis is left alone, and tables of the database are the cache")

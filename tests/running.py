@@ -135,7 +135,7 @@ def _answers(client: httpx.Client) -> bool:
 
 
 def _ask_both_processes(base: str) -> int:
-    """So many calls at once that one process alone cannot have had them all; returns how many."""
+    """Calls over connections of their own, which the processes take as they come; returns how many."""
     clients = [httpx.Client(base_url=base) for _ in range(40)]
     try:
         for client in clients:

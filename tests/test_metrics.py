@@ -97,8 +97,8 @@ def test_each_of_a_batch_has_its_share_of_the_time() -> None:
 
 def test_a_text_that_is_embedded_again_is_a_hit_and_no_work_of_the_model() -> None:
     def now() -> tuple[float, ...]:
-        kinds = [stored(f"cvmatch_cache_{kind}_total", layer="l3") or 0.0 for kind in ("hits", "misses")]
-        return *kinds, counted("cvmatch_embedding_seconds_count", provider="hashing")
+        hits, misses = (stored(f"cvmatch_cache_{kind}_total", layer="l3") or 0.0 for kind in ("hits", "misses"))
+        return hits, misses, counted("cvmatch_embedding_seconds_count", provider="hashing")
 
     before = now()
     embed_cached(["one text", "another", "one text"])

@@ -11,6 +11,8 @@ import structlog
 from django_redis.exceptions import ConnectionInterrupted
 from redis.exceptions import RedisError
 
+from cvmatch.core.metrics import BREAKER_OPEN
+
 log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
@@ -51,6 +53,7 @@ class Breaker:
 
     def close(self) -> None:
         self._rest_until = None
+        BREAKER_OPEN.labels(service="redis").set(0)
 
     def _may_ask(self) -> bool:
         if self._rest_until is None:
@@ -63,6 +66,7 @@ class Breaker:
 
     def _failed(self, error: Exception) -> None:
         self._rest_until = time.monotonic() + self.rest_s
+        BREAKER_OPEN.labels(service="redis").set(1)
         log.warning("Redis is left alone", error=type(error).__name__, for_s=self.rest_s)
 
 
