@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -57,6 +58,7 @@ WARM_UP = Scenario("Warm-up", "Browse", 8, 8)
 
 def main() -> int:
     options = arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what was started is ended then, too
     scenarios = QUICK if options.quick else FULL
     jobs, cvs = options.jobs or (300 if options.quick else 20_000), options.cvs or (40 if options.quick else 200)
     embed = options.embed or ("hashing" if options.quick else "real")

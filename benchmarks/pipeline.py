@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -36,6 +37,7 @@ PATIENCE_S = 1800
 
 def main() -> None:
     options = arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what was started is ended then, too
     folder = Path(tempfile.mkdtemp(prefix="cvmatch-pipeline-"))
     os.environ |= {"CVMATCH_EMBEDDING_PROVIDER": "hashing" if options.embed == "hashing" else "minilm"}
     os.environ |= {"CVMATCH_DEMO": "0", "OMP_NUM_THREADS": "1"}

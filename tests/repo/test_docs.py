@@ -308,7 +308,8 @@ def required(name: str) -> set[str]:
 def test_every_library_has_a_line_in_the_record_and_no_line_is_left_over() -> None:
     explained = {row[0].lower() for row in rows(read("docs/decisions/0007-libraries.md"))} - {"library"}
     explained = {name for name in explained if not set(name) <= set("- ")}
-    assert explained == required("requirements.in") | required("requirements-dev.in")
+    needed = ("requirements.in", "requirements-dev.in", "requirements-load.in")
+    assert explained == set().union(*map(required, needed))
 
 
 def test_every_library_that_runs_is_in_the_notice() -> None:
@@ -319,7 +320,7 @@ def test_every_library_that_runs_is_in_the_notice() -> None:
 
 
 def test_the_locks_hold_what_is_required_and_not_torch() -> None:
-    for name in ("requirements", "requirements-dev"):
+    for name in ("requirements", "requirements-dev", "requirements-load"):
         locked = set(re.findall(r"^([a-z0-9][\w.-]*)==", read(f"{name}.txt"), re.MULTILINE))
         assert required(f"{name}.in") <= {package.lower() for package in locked}
         assert "torch" not in locked
