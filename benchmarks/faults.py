@@ -2,9 +2,9 @@
 
     .venv/bin/python -m benchmarks.faults [--only WORD …] [--megabytes 900]
 
-Starts everything as bin/up does on a folder of its own, with the demo and the deterministic embedding provider. The time is from the
-fault until every CV that was accepted before and after it is read, embedded, matched and explained; "nothing broken" is the same
-without a fault. As root the folder is a disk of its own of that size, which is filled; else that fault is left out. With a
+Starts everything as bin/up does on a folder of its own, with the demo and the deterministic embedding provider. The time is from
+the fault until every CV that was accepted before and after it is read, embedded, matched and explained; "nothing broken" is the
+same without a fault. As root the folder is a disk of its own of that size, which is filled; else that fault is left out. With a
 redis-server on the path the cache is in Redis.
 """
 
@@ -24,7 +24,7 @@ from pathlib import Path
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cvmatch.settings.base")
 os.environ["CVMATCH_VAR_DIR"] = tempfile.mkdtemp(prefix="cvmatch-faults-")
 
-import django  # noqa: E402
+import django
 
 django.setup()
 

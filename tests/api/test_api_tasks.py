@@ -230,7 +230,9 @@ def test_accepting_a_request_costs_few_queries(as_user) -> None:
     for name, call in calls.items():
         with CaptureQueriesContext(connection) as queries:
             assert call().status_code == 202
-        assert len(queries) <= 15, (
+        assert (
+            len(queries) <= 16
+        ), (  # three of them for the wait, which each process keeps for two seconds outside of tests
             name,
             [query["sql"][:60] for query in queries],
         )

@@ -20,7 +20,6 @@ import httpx
 import psycopg
 
 from cvmatch import embedded, postgresql_programs
-from cvmatch.up import QUEUES
 from tests.support import CV_TEXT
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
