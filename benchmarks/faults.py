@@ -3,8 +3,8 @@
     .venv/bin/python -m benchmarks.faults [--only WORD …] [--megabytes 900]
 
 Starts everything as bin/up does on a folder of its own, with the demo and the deterministic embedding provider. The time is from
-the fault until every CV that was accepted before and after it is read, embedded, matched and explained; "nothing broken" is the
-same without a fault. As root the folder is a disk of its own of that size, which is filled; else that fault is left out. With a
+the end of the fault until every CV that was accepted before and after it is read, embedded, matched and explained; "nothing
+broken" is the same without a fault. As root the folder is a disk of its own of that size, which is filled; else that fault is left out. With a
 redis-server on the path the cache is in Redis.
 """
 
@@ -35,8 +35,9 @@ from tests.source_server import SourceServer, send  # noqa: E402
 BAR_S = 30.0
 AWAY_S = 5.0
 CONNECT = """
-from ingestion.syncing import connect_source
-connect_source(name="feed", kind="jsonld", options={{"url": "{url}/jobs.jsonl"}}, secrets={{}})
+from ingestion.syncing import connect_source, request_sync
+source = connect_source(name="broken", kind="feed", options={{"url": "{url}/jobs.xml"}}, secrets={{}})
+request_sync(source)
 """
 
 
@@ -91,7 +92,6 @@ def silent_source(system: System) -> None:
     server = SourceServer(lambda handler, asked: send(handler, b"", 503))
     try:
         system.manage("shell", "-c", CONNECT.format(url=server.url))
-        system.client.post("/api/v1/sources/feed/sync")
         time.sleep(AWAY_S)
     finally:
         server.close()

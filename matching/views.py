@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from cvmatch.core.keeping import kept
 from cvmatch.core.models import Status, User
 from cvmatch.core.pages import number
+from cvmatch.core.waits import WAY_OF_CV, expected_wait
 from cvmatch.core.web import current_user
 from ingestion.correction_form import Form, form_of, history_of
 from ingestion.corrections import Corrected, corrected
@@ -38,6 +39,8 @@ from matching.selectors.marks import count_marked, in_sight, marks_of
 from matching.steps import steps_of, took
 
 PREVIEW = 3
+# A wait that is worth a word.
+LONG_S = 20
 LINES = 20
 
 
@@ -170,4 +173,13 @@ def match_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _progress_context(cv: CV, progress: Progress) -> dict[str, object]:
     steps = steps_of(progress)
-    return {"cv": cv, "progress": progress, "steps": steps, "is_over": progress.is_over, "took": took(steps)}
+    wait = None if progress.is_over else expected_wait(WAY_OF_CV)
+    return {
+        "cv": cv,
+        "progress": progress,
+        "steps": steps,
+        "is_over": progress.is_over,
+        "took": took(steps),
+        "wait": wait,
+        "wait_is_long": wait is not None and wait.seconds > LONG_S,
+    }

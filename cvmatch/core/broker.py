@@ -58,8 +58,6 @@ class Broker(ORM):  # type: ignore[misc]
         now = timezone.now()
         keys = [BULK, LATER] if self.list_key == BULK else [self.list_key]
         waiting: QuerySet[Any] = OrmQ.objects.filter(key__in=keys, lock__lt=now).select_for_update(skip_locked=True)
-        if len(keys) == 1:
-            return waiting.order_by("pk")
         urgent = When(~Q(key=LATER) | Q(lock__lt=now - OVERDUE), then=Value(0))
         ordered: QuerySet[Any] = waiting.order_by(Case(urgent, default=Value(1), output_field=IntegerField()), "pk")
         return ordered

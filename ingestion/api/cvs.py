@@ -15,6 +15,7 @@ from pydantic import Field
 
 from cvmatch.core.http_api import Cursor, Limit, Page, keyset_page, user_of
 from cvmatch.core.models import User
+from cvmatch.core.waits import SHORTEST_POLL_S, WAY_OF_CV, expected_wait
 from ingestion import selectors, services
 from ingestion.api.corrections import CorrectionOut, out
 from ingestion.erasing import erase_cv
@@ -38,6 +39,17 @@ class CVOut(Schema):
     label: str = Field(description="What they are, as the CV says it", examples=["Data Engineer"])
     uploaded_at: datetime
     completeness: float | None = Field(description="Share of the expected facts found, 0 to 1")
+
+
+class AcceptedCVOut(CVOut):
+    """A CV that has just been accepted."""
+
+    expected_s: float | None = Field(
+        description="About how long it takes from now to its explained matches, with what waits before it; "
+        "null while nobody can say: a stage is paused or no worker shows a sign of life",
+        examples=[2.4],
+    )
+    ahead: int | None = Field(description="CVs before it that people wait for as well; null likewise", examples=[0])
 
 
 class VersionOut(CVOut):
@@ -64,18 +76,21 @@ class ParsedCVOut(CVOut):
 
 @router.post(
     "/candidate/upload_and_parse",
-    response={202: CVOut},
+    response={202: AcceptedCVOut},
     summary="Upload a CV",
     operation_id="upload_and_parse",
 )
-def upload_and_parse(request: HttpRequest, response: HttpResponse, file: File[UploadedFile]) -> CV:
-    """Keeps the file and answers at once; reading, matching and explaining follow. Poll the address in `Location`."""
+def upload_and_parse(request: HttpRequest, response: HttpResponse, file: File[UploadedFile]) -> dict[str, Any]:
+    """Keeps the file and answers at once, however many wait; reading, matching and explaining follow. Poll the address in
+    `Location`, as often as `Retry-After` says."""
     user = user_of(request)
     check_size(file.size or 0, max_bytes=settings.MAX_UPLOAD_BYTES)
     cv = services.receive_cv(content=file.read(), filename=file.name or "cv", uploaded_by=user, interactive=True)
     response["Location"] = f"/api/v1/cvs/{cv.pk}/status"
-    response["Retry-After"] = "1"
-    return cv
+    wait = expected_wait(WAY_OF_CV)
+    response["Retry-After"] = str(wait.poll_after_s if wait else SHORTEST_POLL_S)
+    listed = {name: getattr(cv, name) for name in CVOut.model_fields}
+    return {**listed, "expected_s": wait and wait.seconds, "ahead": wait and wait.ahead}
 
 
 @router.get("/cvs", response=Page[CVOut], summary="CVs", operation_id="list_cvs")

@@ -16,6 +16,7 @@ from pydantic import Field
 from cvmatch.core.errors import InvalidInput, NotAllowed, NotFound
 from cvmatch.core.http_api import user_of
 from cvmatch.core.models import Status, User
+from cvmatch.core.waits import SHORTEST_POLL_S, WAY_OF_CV, WAY_OF_JOB, WAY_OF_LIST, expected_wait
 from ingestion.extract import check_size
 from ingestion.models import CV
 from ingestion.selectors import get_cv
@@ -31,6 +32,7 @@ from matching.progress import Progress
 router = Router(tags=["Match tasks"])
 
 TEXT_CHARS = 200_000
+_WAYS = {MatchTask.Kind.CV: WAY_OF_LIST, MatchTask.Kind.JOB: WAY_OF_JOB}
 
 
 class MatchIn(Schema):
@@ -60,6 +62,12 @@ class TaskOut(Schema):
     task_id: UUID = Field(examples=["5f0c8a1e-3c57-4a5c-9a55-3c8f1e1f2b7d"])
     status: str = Field(examples=["pending"])
     expires_at: datetime = Field(description="From then on the task is gone")
+    expected_s: float | None = Field(
+        description="About how long it takes from now, with what waits before it; null while nobody can say: a stage is "
+        "paused or no worker shows a sign of life",
+        examples=[1.8],
+    )
+    ahead: int | None = Field(description="CVs and lists before it that people wait for; null likewise", examples=[0])
 
 
 class TaskResultOut(PredictionOut):
@@ -172,10 +180,18 @@ def _open_job(user: User, pk: int) -> Job:
 
 def _accepted(response: HttpResponse, task: MatchTask) -> Answer[TaskOut]:
     response["Location"] = f"/api/v1/match/{task.pk}"
-    response["Retry-After"] = RETRY_AFTER_S
+    wait = expected_wait(_WAYS.get(MatchTask.Kind(task.kind), WAY_OF_CV))
+    response["Retry-After"] = str(wait.poll_after_s if wait else SHORTEST_POLL_S)
     # Of a list that is under way already it is known how far it is; all else has just begun.
     status = task.prediction.status if task.prediction else Status.PENDING
-    return Answer(202, TaskOut(task_id=task.pk, status=status, expires_at=task.expires_at))
+    out = TaskOut(
+        task_id=task.pk,
+        status=status,
+        expires_at=task.expires_at,
+        expected_s=wait.seconds if wait else None,
+        ahead=wait.ahead if wait else None,
+    )
+    return Answer(202, out)
 
 
 def _result(request: HttpRequest, task: MatchTask, progress: Progress, after: int, limit: int) -> PredictionOut:

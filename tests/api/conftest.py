@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from cvmatch.core.models import User
+from cvmatch.core.waits import WAY_OF_CV, WAY_OF_JOB, WAY_OF_LIST, expected_wait
 from tests.support import make_user
 
 
@@ -31,3 +32,16 @@ def candidate() -> User:
 @pytest.fixture
 def other_candidate() -> User:
     return make_user("tom")
+
+
+@pytest.fixture
+def kept_in_process(settings) -> None:
+    """What a process keeps for seconds is kept, as it is outside of tests."""
+    memory = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "kept in process"}
+    settings.CACHES = {**settings.CACHES, "process": memory}
+
+
+def say_waits() -> None:
+    """As every process does once in two seconds."""
+    for way in (WAY_OF_CV, WAY_OF_LIST, WAY_OF_JOB):
+        expected_wait(way)

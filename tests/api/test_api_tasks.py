@@ -16,6 +16,7 @@ from ingestion.models import CV, Candidate
 from ingestion.selectors import list_cvs
 from matching.models import Match, MatchTask, Prediction
 from matching.services import refresh_words, request_matches
+from tests.api.conftest import say_waits
 from tests.support import CV_TEXT, make_cv, make_job, make_user, work_until_idle
 
 pytestmark = pytest.mark.django_db
@@ -215,7 +216,7 @@ def test_the_versions_of_a_cv_are_listed_and_one_is_erased(as_user, candidate) -
     assert (left["id"], left["is_latest"]) == (first.pk, True)
 
 
-def test_accepting_a_request_costs_few_queries(as_user) -> None:
+def test_accepting_a_request_costs_few_queries(as_user, kept_in_process) -> None:
     client = as_user("recruiter")
     cv = make_cv()
     work_until_idle()
@@ -228,6 +229,7 @@ def test_accepting_a_request_costs_few_queries(as_user) -> None:
         "CV": lambda: ask(client, cv_id=cv.pk),
     }
     for name, call in calls.items():
+        say_waits()
         with CaptureQueriesContext(connection) as queries:
             assert call().status_code == 202
         assert len([query for query in queries if "SAVEPOINT" not in query["sql"]]) <= 12, (

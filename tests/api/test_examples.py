@@ -23,6 +23,7 @@ from ingestion.models import Correction
 from ingestion.syncing import connect_source
 from jobs.models import Job
 from matching.models import Match
+from tests.api.conftest import say_waits
 from tests.support import make_cv, make_job, make_user, work_until_idle
 
 pytestmark = pytest.mark.django_db
@@ -125,6 +126,7 @@ def answers(ids: dict[str, str], queries: dict[str, list[str]]) -> dict[str, dic
             with transaction.atomic():
                 if name in CLOSED_FIRST:
                     client.post(path.format(**ids).removesuffix("open") + "close")
+                say_waits()
                 with CaptureQueriesContext(connection) as captured:
                     found[name] = asked(client, name, method.upper(), path.format(**ids), ids)
                 transaction.set_rollback(True)
@@ -181,7 +183,9 @@ def is_like(example: Any, answer: Any) -> bool:
     return bool(example == answer)
 
 
-def test_no_operation_makes_more_than_twelve_queries(ids: dict[str, str], queries: dict[str, list[str]]) -> None:
+def test_no_operation_makes_more_than_twelve_queries(
+    ids: dict[str, str], queries: dict[str, list[str]], kept_in_process: None
+) -> None:
     answers(ids, queries)
     assert {name: made for name, made in queries.items() if len(made) > MOST_QUERIES and name != ERASING} == {}
     assert len(queries[ERASING]) <= QUERIES_OF_ERASING, queries[ERASING]

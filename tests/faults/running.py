@@ -235,7 +235,7 @@ class Load:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a fault went: ``recovery_s`` from it until everything accepted before it and after it was finished."""
+    """How a fault went: ``recovery_s`` from its end until everything accepted before and after it was finished."""
 
     name: str
     accepted: int
@@ -261,11 +261,11 @@ def suffer(system: System, name: str, fault: Callable[[], object], *, before_s: 
     load = Load(system, number=int(time.time() * 10) % 10_000_000)
     with load.going():
         time.sleep(before_s)
-        before, broken_at = list(load.accepted), time.monotonic()
         fault()
-        wait_for(lambda: _is_accepted(load, len(before)), FINISH_S, f"an upload is accepted again after: {name}")
+        before, over_at = len(load.accepted), time.monotonic()
+        wait_for(lambda: _is_accepted(load, before), FINISH_S, f"an upload is accepted again after: {name}")
     wait_for(lambda: not system.unfinished(load.accepted), FINISH_S, f"all is finished after: {name}", fails=False)
-    recovery_s = time.monotonic() - broken_at
+    recovery_s = time.monotonic() - over_at
     return Outcome(
         name=name,
         accepted=len(load.accepted),
