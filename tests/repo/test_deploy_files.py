@@ -93,7 +93,9 @@ def manage_commands() -> list[tuple[str, ...]]:
     in_compose = [service["command"] for service in our_services().values()]
     found = [tuple(command[2:]) for command in in_compose if command[:2] == ["python", "manage.py"]]
     for script in SCRIPTS:
-        found += [tuple(call.split()) for call in re.findall(r"manage\.py ((?:(?:[\w-]+|\"\$\w+\") ?)+)", script.read_text())]
+        found += [
+            tuple(call.split()) for call in re.findall(r"manage\.py ((?:(?:[\w-]+|\"\$\w+\") ?)+)", script.read_text())
+        ]
     return sorted(set(found))
 
 
