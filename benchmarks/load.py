@@ -48,7 +48,7 @@ FULL = (
 )
 QUICK = (
     Scenario("Mixed, 20 users", "Mixed", 20, 12),
-    Scenario("Bulk, 1 user", "Bulk", 1, 5),
+    Scenario("Bulk, 1 user", "Bulk", 1, 8),
     Scenario("1,000 uploads an hour", "Upload", 2, 10, ("--uploads-per-hour", "1000")),
     Scenario("10 uploads at once", "Burst", 10, 20),
 )
@@ -78,8 +78,8 @@ def main() -> int:
             f"load of the machine before {options.load_before:.1f}; locust runs on the same machine",
             f"command: python -m benchmarks.load {' '.join(sys.argv[1:])}",
         )
-        report = reporting.write_report(options.out, about=about, phases=phases, account=account)
         keep_logs(system, options.out)
+        report = reporting.write_report(options.out, about=about, phases=phases, account=account)
     print(report.read_text())
     say(f"{report} after {(time.monotonic() - begun) / 60:.1f} minutes")
     return 0 if account.is_clean else 1
@@ -172,6 +172,7 @@ def run(locust: Path, system: System, scenario: Scenario, uploads: Path, accepte
 
 def keep_logs(system: System, out: Path) -> None:
     """What locust and the system said goes beside the report; the system logs no text of a CV."""
+    out.mkdir(parents=True, exist_ok=True)
     for name in ("locust.log", "up.log"):
         (out / name).write_bytes((system.folder / name).read_bytes())
 

@@ -68,10 +68,9 @@ class Phase:
 
     @property
     def rate(self) -> float:
-        """Requests a second, from the first to the last of them."""
-        begun, ended = (
-            f(row[name] for row in self._rows) for f, name in ((min, "start_time"), (max, "last_request_timestamp"))
-        )
+        """Requests a second, from the first to the last of them; 0 where nobody came to ask."""
+        begun = min((row["start_time"] for row in self._rows), default=0.0)
+        ended = max((row["last_request_timestamp"] or 0.0 for row in self._rows), default=0.0)
         return self.all.requests / max(ended - begun, 0.001)
 
     @cached_property
@@ -86,7 +85,7 @@ class Phase:
 
     @property
     def all(self) -> Measured:
-        times = sum((one.times for one in self.endpoints), Counter())
+        times: Counter[int] = sum((one.times for one in self.endpoints), Counter())
         return Measured("all", "", sum(one.requests for one in self.endpoints), self.errors, times)
 
     @property

@@ -271,7 +271,8 @@ class Upload(Cvmatch):
 
     def on_start(self) -> None:
         super().on_start()
-        self.next_at = time.monotonic() + random.random() * self._every_s()
+        gevent.sleep(random.random() * self._every_s())  # they do not all come at the beginning
+        self.next_at = time.monotonic()
 
     def wait_time(self) -> float:
         self.next_at += self._every_s()

@@ -112,6 +112,15 @@ def test_the_report_counts_requests_and_not_the_ways_that_hold_several(tmp_path:
     assert len(picture.findall(".//{http://www.w3.org/2000/svg}polyline")) == 3
 
 
+def test_a_scenario_in_which_nobody_came_to_ask_is_reported_as_well(tmp_path: Path) -> None:
+    (tmp_path / "none.json").write_text("[]")
+    (tmp_path / "none_stats_history.csv").write_text(HEAD)
+    phase = reporting.Phase("None", tmp_path / "none", {})
+    report = reporting.write_report(tmp_path, about=[], phases=[phase], account=counting.Account())
+    assert "| None | 0.0 | 0 | 0 | 0 | 0 | 0 |" in report.read_text()
+    assert "no lookups" in report.read_text()
+
+
 def test_there_are_the_scenarios_that_the_load_test_asks_for() -> None:
     from benchmarks import load
 
