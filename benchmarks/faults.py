@@ -4,8 +4,8 @@
 
 Starts everything as bin/up does on a folder of its own, with the demo and the deterministic embedding provider. The time is from
 the end of the fault until every CV that was accepted before and after it is read, embedded, matched and explained; "nothing
-broken" is the same without a fault. As root the folder is a disk of its own of that size, which is filled; else that fault is left out. With a
-redis-server on the path the cache is in Redis.
+broken" is the same without a fault. As root the folder is a disk of its own of that size, which is filled; else that fault is
+left out. With a redis-server on the path the cache is in Redis.
 """
 
 from __future__ import annotations

@@ -238,7 +238,8 @@ class Supervisor:
             data = os.read(child.process.stdout.fileno(), 1 << 16)
             if not data:
                 self._selector.unregister(child.process.stdout)
-            child.log.write(data)
+            with contextlib.suppress(OSError):  # a full disk must not end what it watches over
+                child.log.write(data)
             *lines, child.unfinished_line = (child.unfinished_line + data).split(b"\n")
             for line in lines:
                 self.say(line.decode(errors="replace"), child.program.name)

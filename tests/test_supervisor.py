@@ -64,6 +64,14 @@ def test_a_program_that_dies_is_started_again(supervisor: Supervisor, tmp_path: 
     assert child.process.pid != first
 
 
+def test_a_disk_that_is_full_ends_neither_the_programs_nor_what_watches_over_them(
+    supervisor: Supervisor, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "log" / "prepare.log").symlink_to("/dev/full")
+    assert supervisor.run_to_end(python("prepare", "print('one')")) == 0
+    assert capsys.readouterr().out.split() == ["prepare", "|", "one"]
+
+
 def test_a_program_that_dies_takes_its_own_children_with_it(supervisor: Supervisor, tmp_path: Path) -> None:
     code = "import subprocess, sys\nchild = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'])\n"
     supervisor.start(python("web", code + "print(child.pid, 'is my child'); sys.exit(1)"))
