@@ -137,8 +137,6 @@ def answers(ids: dict[str, str], queries: dict[str, list[str]]) -> dict[str, dic
 def asked(client: Client, name: str, method: str, path: str, ids: dict[str, str]) -> dict[str, Any]:
     body, query = filled(BODIES.get(name), ids), filled(QUERIES.get(name, {}), ids)
     address = path + ("?" + "&".join(f"{key}={value}" for key, value in query.items()) if query else "")
-    if name in CLOSED_FIRST:
-        client.post(path.removesuffix("open") + "close")
     if name in FILES:
         file = SimpleUploadedFile("cv.txt", b"Tom Ek\nData Engineer\nSkills\nPython, SQL\n")
         response = client.post(address, {"file": file})
