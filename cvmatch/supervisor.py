@@ -99,7 +99,7 @@ class Supervisor:
         self.stop_requests += 1
 
     def say(self, text: str, name: str = "cvmatch") -> None:
-        with contextlib.suppress(BrokenPipeError):  # the reader has gone, the logs remain
+        with contextlib.suppress(OSError):  # the reader has gone, or the disk is full; the programs remain
             print(f"{name:<11} | {text}", flush=True)  # noqa: T201
 
     # Running
