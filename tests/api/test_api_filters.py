@@ -18,7 +18,7 @@ from tests.support import make_cv, make_job, work_until_idle
 
 pytestmark = pytest.mark.django_db
 
-QUERIES = 21  # one of them counts the call
+QUERIES = 12  # one of them counts the call
 
 
 def fill() -> None:
