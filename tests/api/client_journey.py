@@ -12,7 +12,7 @@ from cvmatch_client.api.feedback import give_feedback
 from cvmatch_client.api.jobs import get_job, push_jobs
 from cvmatch_client.api.matches import get_cv_status, get_recommendations
 from cvmatch_client.models import (
-    CVOut,
+    AcceptedCVOut,
     FeedbackIn,
     FeedbackInKind,
     JobDetailOut,
@@ -48,7 +48,7 @@ def journey(url: str, key: str, text: bytes, wait: Callable[[], object]) -> Outc
         wait()
         file = UploadAndParseFileParams(file=File(payload=BytesIO(text), file_name="cv.txt"))
         cv = upload_and_parse.sync(client=client, body=file)
-        assert isinstance(cv, CVOut), cv
+        assert isinstance(cv, AcceptedCVOut), cv
         for _ in range(MOST_POLLS):
             status = get_cv_status.sync(cv.id, client=client)
             assert isinstance(status, StatusOut), status

@@ -105,7 +105,8 @@ def test_matches_under_a_filter_are_ranked_and_explained_at_once_and_not_stored(
     for match in listed["matches"]:
         assert match["id"] is None
         assert match["explanation"]["sentences"]
-    assert len(queries) <= QUERIES, [query["sql"][:80] for query in queries]
+    made = [query for query in queries if "SAVEPOINT" not in query["sql"]]
+    assert len(made) <= QUERIES, [query["sql"][:80] for query in queries]
     assert (Prediction.objects.count(), Match.objects.count()) == stored
 
 

@@ -15,7 +15,7 @@ from cvmatch.core.cache import store
 from ingestion.erasing import erase_cv
 from ingestion.models import CV
 from jobs.models import Job
-from matching import vectors
+from matching import embedding, vectors
 from matching.models import TextEmbedding
 from matching.vectors import embed_cached
 from tests.core.cache.conftest import redis, redis_url  # noqa: F401 - the fixtures
@@ -38,7 +38,8 @@ class Counting:
 @pytest.fixture
 def model(monkeypatch: pytest.MonkeyPatch) -> Counting:
     counting = Counting(vectors.get_provider())
-    monkeypatch.setattr(vectors, "get_provider", lambda: counting)
+    for module in (embedding, vectors):
+        monkeypatch.setattr(module, "get_provider", lambda: counting)
     return counting
 
 

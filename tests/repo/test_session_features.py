@@ -15,6 +15,7 @@ SOURCES = sorted(
     for package in ("cvmatch", "jobs", "ingestion", "matching")
     for path in (PROJECT / package).rglob("*.py")
     if "migrations" not in path.parts  # they have a connection of their own
+    and path.parent.name != "dummy"  # a command, on PostgreSQL itself
 )
 # What would stay with the connection, in capitals as our SQL is written.
 LASTING = {
