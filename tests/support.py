@@ -91,7 +91,8 @@ def work_until_idle(limit: int = 200) -> int:
 
 
 def database_url() -> str:
-    """The address of the test database, for a process of its own."""
+    """The address of the test database, for a process of its own; what that commits no test's rollback takes back."""
+    assert not connection.in_atomic_block, "mark the test with django_db(transaction=True)"
     known = connection.settings_dict
     user = quote(known["USER"]) + (f":{quote(known['PASSWORD'])}" if known["PASSWORD"] else "")
     options = {name: value for name, value in known["OPTIONS"].items() if name != "application_name"}

@@ -36,7 +36,7 @@ def show(role: str, *names: str, **more: object) -> list[str]:
         wrapper.close_pool()
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 def test_each_role_has_its_time_limits() -> None:
     names = ("statement_timeout", "idle_in_transaction_session_timeout", "lock_timeout", "application_name")
     assert show(WEB, *names) == ["30s", "30s", "0", "cvmatch web"]
@@ -46,7 +46,7 @@ def test_each_role_has_its_time_limits() -> None:
     assert show(WEB, "statement_timeout", statement_s={"web": 7}) == ["7s"]
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 def test_a_pool_serves_web_processes_and_gives_connections_back() -> None:
     conf = databases(Addresses(database_url()), role=WEB, pool=1)["default"]
     wrappers = [DatabaseWrapper({**connection.settings_dict, **conf}, alias="default") for _ in range(2)]

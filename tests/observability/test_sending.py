@@ -19,7 +19,7 @@ from django.conf import settings
 
 from tests.support import database_url
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(transaction=True)
 
 WORDS_OF_A_CV = "Marianne Zwicky, geboren in Chur"
 # Errors of a page, of the API and of a stage, each with words of a CV in its message, its variables and its request.

@@ -116,7 +116,6 @@ def test_the_page_asks_for_itself_and_says_when_nothing_failed(as_: Callable[[st
 
 
 def test_workers_are_alive_silent_or_not_seen_yet(as_: Callable[[str], Client]) -> None:
-    WorkerHeartbeat.objects.all().delete()  # of worker processes that other tests had
     WorkerHeartbeat.objects.create(cluster="interactive", beat_at=timezone.now())
     page = as_("admin").get(PAGE).content.decode()
     assert "worker alive" in page
@@ -155,7 +154,6 @@ def test_ready_is_503_without_database_and_tells_strangers_no_details_and_degrad
 
 def test_system_health_names_every_stage_and_worker() -> None:
     Job.objects.all().delete()
-    WorkerHeartbeat.objects.all().delete()  # of worker processes that other tests had
     health = system_health()
     assert health["status"] == "degraded"
     assert health["checks"]["worker interactive"] == "no sign of life"
