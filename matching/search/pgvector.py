@@ -43,10 +43,22 @@ SELECT v.{target_key} AS target_id FROM kept k JOIN {target_vectors} v ON v.{tar
  WHERE v.kind = '{kind}' AND v.model = %(model)s AND s.{kind}_vector IS NOT NULL
  ORDER BY (v.embedding <=> s.{kind}_vector) + 0, 1 LIMIT %(limit)s
 """
+# Without a filter nearly all that is near may be found, and the scan of the index goes on past what is closed. Where the
+# open targets lie so far away that it gives up (hnsw.max_scan_tuples), all of them are compared.
+_WALK_INDEX = """
+WITH near AS MATERIALIZED (
+  SELECT v.{target_key} AS target_id FROM {target_vectors} v JOIN kept k ON k.id = v.{target_key}
+   WHERE v.kind = '{kind}' AND v.model = %(model)s AND s.{kind}_vector IS NOT NULL
+   ORDER BY v.embedding <=> s.{kind}_vector LIMIT %(limit)s
+)
+SELECT target_id FROM near
+UNION ALL
+(SELECT target_id FROM ({compare_all}) every WHERE (SELECT count(*) FROM near) < least(%(enough)s, %(limit)s))
+"""
 # The nearest of all are looked at first. Where enough of them are kept, they are what is wanted; where some are, the scan
 # of the index goes on until there are enough. Where next to none is, all that is kept lies far away from the subject: a
 # scan that goes on would find some of it and not the nearest (measured: recall 0.3), so everything is compared.
-_WALK_INDEX = """
+_WALK_INDEX_FILTERED = """
 WITH ahead AS MATERIALIZED (
   SELECT v.{target_key} AS target_id, k.id IS NOT NULL AS is_kept
     FROM {target_vectors} v LEFT JOIN kept k ON k.id = v.{target_key}
@@ -76,7 +88,7 @@ class PgvectorSearch:
 
     ef_search: int = 100
     filtered_ef_search: int = 200
-    exact_rows: int = 10_000
+    exact_rows: int = 15_000
 
     def find(
         self, side: Side, subject_ids: Sequence[int], *, model: str, limit: int, only: JobFilter | None = None
@@ -99,21 +111,23 @@ class PgvectorSearch:
                 "SELECT set_config('hnsw.ef_search', %s, true), set_config('hnsw.iterative_scan', 'relaxed_order', true)",
                 [str(ef_search)],
             )
-            cursor.execute(statement(side, query, exact=exact), values)
+            cursor.execute(statement(side, query, filtered=bool(only), exact=exact), values)
             return by_subject(cursor.fetchall())
 
 
-def statement(side: Side, query: Kept, *, exact: bool) -> str:
+def statement(side: Side, query: Kept, *, filtered: bool, exact: bool) -> str:
     """The one statement of a direction, with the parameters still open (also for EXPLAIN)."""
     names = vars(tables(side))
+    walk = _WALK_INDEX_FILTERED if filtered else _WALK_INDEX
 
     def channel(kind: str) -> str:
         compare_all = _COMPARE_ALL.format(kind=kind, **names)
-        return compare_all if exact else _WALK_INDEX.format(kind=kind, compare_all=compare_all, **names)
+        return compare_all if exact else walk.format(kind=kind, compare_all=compare_all, **names)
 
     channels = _CHANNELS.format(
         how_kept="MATERIALIZED" if exact else "NOT MATERIALIZED",
-        kept=query.sql,
+        # In the order of ids their vectors are looked up a fifth faster, page after page.
+        kept=f"{query.sql} ORDER BY 1" if exact else query.sql,
         text=channel("text"),
         title=channel("title"),
         **names,
