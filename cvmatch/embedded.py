@@ -44,8 +44,6 @@ SETTINGS = {
     "port": str(PORT),
     "unix_socket_permissions": "0700",
     "max_connections": "60",
-    "shared_buffers": "256MB",
-    "effective_cache_size": "1GB",
     "work_mem": "16MB",
     "maintenance_work_mem": "256MB",
     "max_wal_size": "2GB",
@@ -57,6 +55,9 @@ SETTINGS = {
     "log_min_error_statement": "panic",
     "log_error_verbosity": "terse",
 }
+# An eighth of the machine's memory is for pages that the server keeps itself, up to what the vectors of a million jobs take:
+# from the operating system's cache each page has to be copied, which doubled the time of a search (docs/search.md).
+LEAST_MB, MOST_MB, SHARE = 128, 4096, 8
 # A lost database costs the tests nothing; a lost second does.
 NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
 
@@ -85,6 +86,16 @@ class EmbeddedServer:
             except BlockingIOError:
                 return False
         return True
+
+
+def memory_settings(memory_mb: int) -> dict[str, str]:
+    """What the server keeps itself, and how much it may expect the operating system to keep besides."""
+    own = min(max(memory_mb // SHARE, LEAST_MB), MOST_MB)
+    return {"shared_buffers": f"{own}MB", "effective_cache_size": f"{max(memory_mb // 2, 2 * own)}MB"}
+
+
+def _memory_mb() -> int:
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20
 
 
 def database_url(data_dir: Path) -> str:
@@ -267,7 +278,8 @@ def _own_socket_folder(sockets: Path, place: Path, owner: pwd.struct_passwd | No
 
 
 def _launch(place: Path, sockets: Path, owner: pwd.struct_passwd | None, *, durable: bool) -> None:
-    settings = SETTINGS | {"unix_socket_directories": str(sockets)} | ({} if durable else NOT_DURABLE)
+    settings = SETTINGS | memory_settings(_memory_mb()) | ({} if durable else NOT_DURABLE)
+    settings["unix_socket_directories"] = str(sockets)
     if shutil.disk_usage("/dev/shm" if Path("/dev/shm").exists() else "/").free < 1 << 30:  # noqa: S108
         settings["dynamic_shared_memory_type"] = "mmap"  # containers give 64 MB, a parallel index build wants more
     options = " ".join(shlex.quote(f"--{name}={value}") for name, value in settings.items())

@@ -226,3 +226,17 @@ def test_the_secret_key_is_made_once_and_is_private(tmp_path: Path) -> None:
     assert [(entry.name, entry.stat().st_mode & 0o777) for entry in (tmp_path / "var").iterdir()] == [
         ("secret_key", 0o600)
     ]
+
+
+@pytest.mark.parametrize(("memory_mb", "own_mb"), [(512, 128), (4096, 512), (24_000, 3000), (128_000, 4096)])
+def test_the_server_keeps_an_eighth_of_the_memory_within_bounds(memory_mb: int, own_mb: int) -> None:
+    found = embedded.memory_settings(memory_mb)
+    assert found["shared_buffers"] == f"{own_mb}MB"
+    assert int(found["effective_cache_size"].removesuffix("MB")) >= 2 * own_mb
+
+
+def test_a_running_server_has_what_this_machine_allows(data_dir: Path) -> None:
+    server = embedded.start(data_dir, durable=False)
+    kept = one(server.url, "SELECT setting::bigint * 8192 / 2^20 FROM pg_settings WHERE name = 'shared_buffers'")
+    server.stop()
+    assert f"{kept:.0f}MB" == embedded.memory_settings(embedded._memory_mb())["shared_buffers"]
