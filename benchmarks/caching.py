@@ -135,7 +135,7 @@ def web() -> Iterator[int]:
 
 def measure_answers(port: int, key: str, cvs: Sequence[int], options: argparse.Namespace) -> None:
     """One list, asked for again and again."""
-    paths = [f"/api/v1/cvs/{cvs[0]}/recommendations"]
+    paths = [f"/api/v1/cvs/{cvs[0]}/recommendations?limit=10"]
     ask_for(port, key, 0.5, paths)
     report("recommendations, kept, one client", [ask_for(port, key, options.seconds, paths)], options.seconds)
     asking = partial(ask_for, port, key, options.seconds)

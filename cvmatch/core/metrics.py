@@ -14,8 +14,9 @@ from cvmatch.core.slots import slot
 
 # Processes that name the same folder are one target for Prometheus: each counts into files of its own there, and whichever
 # of them is asked adds all up. By slot and not by process: the files of a worker that has ended are counted on by the next.
-if folder := os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
-    values.ValueClass = values.MultiProcessValue(lambda: slot(Path(folder)))  # type: ignore[no-untyped-call]
+if named := os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+    folder = Path(named)  # made once: it is asked for at every count
+    values.ValueClass = values.MultiProcessValue(lambda: slot(folder))  # type: ignore[no-untyped-call]
 
 EMBEDDING_SECONDS = Histogram(
     "cvmatch_embedding_seconds",

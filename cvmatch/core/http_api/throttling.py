@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -49,7 +50,7 @@ def asked_of(request: HttpRequest, caller: Caller) -> list[Asked]:
     who = f"key:{caller.key.pk}" if caller.key else f"user:{caller.user.pk}"
     daily = caller.key.daily_limit if caller.key else None
     quota = Limit("daily", daily, SECONDS["day"]) if daily else None
-    return _set([(limits[_limit_name(request)], who), (quota, who), (limits["address"], address)])
+    return _set([(limits[_limit_name(request.path_info, request.method or "")], who), (quota, who), (limits["address"], address)])
 
 
 def address_of(request: HttpRequest) -> str:
@@ -106,10 +107,11 @@ def _hidden(address: str) -> str:
     return f"address:{salted_hmac('cvmatch.throttling', address).hexdigest()[:32]}"
 
 
-def _limit_name(request: HttpRequest) -> str:
+@lru_cache(maxsize=4096)  # the same few paths come again and again, and trying all routes takes a twentieth of an answer's time
+def _limit_name(path: str, method: str) -> str:
     try:
-        match = resolve(request.path_info)
+        match = resolve(path)
     except Resolver404:
         return "default"
-    operation: Operation | None = import_string(settings.OPERATION_OF)(match, request.method or "")
+    operation: Operation | None = import_string(settings.OPERATION_OF)(match, method)
     return str((operation.openapi_extra or {}).get(LIMIT_FIELD, "default")) if operation else "default"
