@@ -176,6 +176,14 @@ STAGES: tuple[Stage, ...] = (
         about="Compares what the vector indexes find with what is truly nearest.",
     ),
     Stage(
+        "keep_indexes",
+        "matching.stages.keep_indexes",
+        batch=1,
+        minutes=10080,
+        about="Builds indexes of vectors anew once many of their vectors have left.",
+        later=True,
+    ),
+    Stage(
         "clean_up",
         "cvmatch.maintenance.clean_up",
         batch=5000,

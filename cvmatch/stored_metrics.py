@@ -20,6 +20,7 @@ from cvmatch.pipeline_state import list_backlogs, list_workers
 from cvmatch.system_state import sizes
 from ingestion.parsing_figures import parsed_last_day
 from ingestion.source_figures import failures_in_a_row, running_seconds, runs_last_day
+from matching import index_health
 
 HOUR = timedelta(hours=1)
 
@@ -134,6 +135,9 @@ def _database() -> Iterator[Metric]:
     yield CounterMetricFamily("cvmatch_database_deadlocks", "Deadlocks that PostgreSQL ended.", deadlocks)
     tables = {table.name: table.total_bytes for table in sizes().tables}
     yield _gauge("cvmatch_table_bytes", "Size of the largest tables with their indexes.", "table", tables)
+    removed = {state.name: state.removed_share for state in index_health.states()}
+    about = "Vectors that left since the index was built, for each that is there."
+    yield _gauge("cvmatch_vector_index_removed_share", about, "index", removed)
 
 
 def _counter(name: str, about: str, label: str, values: Mapping[str, float]) -> CounterMetricFamily:

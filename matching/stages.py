@@ -15,6 +15,7 @@ from jobs.models import JobReading
 from matching import asking, catalogue, services
 from matching.accounts import accounts_of
 from matching.embedding import get_provider
+from matching.index_health import MOST_ROWS_OF_A_WORKER, keep_healthy
 from matching.models import CVEmbedding, Explanation, JobEmbedding, Prediction, TalentPosting
 from matching.narrating import narrated
 from matching.ranking import Ranked, rank
@@ -105,6 +106,14 @@ def sample_recall(limit: int, only: Sequence[int] | None = None) -> StageReport:
         for side in Side:
             keep_recall(side, model=get_provider().name, subjects=limit, ef_search=search.ef_search)
     return StageReport()  # no rows were waiting for it
+
+
+def keep_indexes(limit: int, only: Sequence[int] | None = None) -> StageReport:
+    """Build indexes of vectors anew that many vectors have left; at most ``limit`` in one run, and none that takes too long."""
+    kept = keep_healthy(share=settings.REINDEX_SHARE, most_rows=MOST_ROWS_OF_A_WORKER, most=limit)
+    error = f"Too large for a worker; run manage.py keep_indexes: {', '.join(kept.left)}." if kept.left else ""
+    done = len(kept.rebuilt)
+    return StageReport(claimed=done, done=done, error=error, more=bool(kept.waiting))
 
 
 def forget_expired(limit: int, only: Sequence[int] | None = None) -> StageReport:

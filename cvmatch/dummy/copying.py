@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 from django.apps import apps
-from django.db import connection
+from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
 # How far the vector of a copy lies from that of its original.
@@ -74,7 +74,7 @@ CVS = Kind(
 def copy_rows(kind: Kind, origins: Sequence[int], numbers: range, **parameters: Any) -> None:
     """One copy for each of ``numbers``, of the originals in turn; ``parameters`` are those that ``kind.own`` names."""
     given = parameters | {"origins": list(origins), "first": numbers.start, "last": numbers.stop - 1}
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:  # the numbers are in tables of the transaction
         _number(cursor, kind, given)
         columns = [column for column in columns_of(kind.table) if column != "id"]
         values = ", ".join(kind.own.get(column, f"o.{column}") for column in columns)
@@ -98,32 +98,33 @@ def columns_of(table: str) -> list[str]:
 
 @contextmanager
 def without_vector_indexes(kind: Kind, *, m: int = 24) -> Iterator[None]:
-    """Inside, the vectors of this kind have no index; it is built afterwards, as migrations do where ``m`` is left alone."""
-    with connection.cursor() as cursor:
+    """One transaction, in which the vectors of this kind have no index until its end, as migrations build it where ``m`` is
+    left alone."""
+    with transaction.atomic(), connection.cursor() as cursor:
         for about in ("text", "title"):
             cursor.execute(f"DROP INDEX IF EXISTS {kind.vectors}_{about}")
         yield
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # else the rows are not checked yet, and no index can be built
-        cursor.execute("SELECT set_config('maintenance_work_mem', %s, false)", [INDEX_MEMORY])
+        cursor.execute("SELECT set_config('maintenance_work_mem', %s, true)", [INDEX_MEMORY])
         for about in ("text", "title"):
             cursor.execute(
                 f"CREATE INDEX {kind.vectors}_{about} ON {kind.vectors} USING hnsw (embedding halfvec_cosine_ops) "
                 f"WITH (m={m}, ef_construction={200 * m // 24}) WHERE kind = '{about}'"
             )
-        cursor.execute("RESET maintenance_work_mem")
 
 
 def _number(cursor: CursorWrapper, kind: Kind, given: Mapping[str, Any]) -> None:
     """Which copy has which id. Ids come from the sequence: others may write to the table meanwhile."""
     cursor.execute(f"DROP TABLE IF EXISTS {kind.copies}, towns")
     cursor.execute(
-        "CREATE TEMP TABLE towns AS SELECT DISTINCT ON (city_key, country) city, city_key, country, latitude, longitude "
+        "CREATE TEMP TABLE towns ON COMMIT DROP AS "
+        "SELECT DISTINCT ON (city_key, country) city, city_key, country, latitude, longitude "
         "FROM jobs_job ORDER BY city_key, country, id"
     )
     person = "nextval(pg_get_serial_sequence('ingestion_candidate', 'id'))" if kind.people else "NULL::bigint"
     cursor.execute(
         f"""
-        CREATE TEMP TABLE {kind.copies} AS
+        CREATE TEMP TABLE {kind.copies} ON COMMIT DROP AS
         SELECT nextval(pg_get_serial_sequence('{kind.table}', 'id')) AS id, {person} AS candidate_id, nr,
                (%(origins)s::bigint[])[1 + (nr - 1) %% cardinality(%(origins)s::bigint[])] AS origin,
                (nr - 1) / cardinality(%(origins)s::bigint[]) AS n

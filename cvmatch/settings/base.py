@@ -308,6 +308,8 @@ WEBHOOKS: dict[str, Any] = {
 # SECRET_KEY.
 SECRETS_KEYS: list[str] = env.list("CVMATCH_SECRETS_KEY", default=[])
 MATCH_TOP = env.int("CVMATCH_MATCH_TOP", default=50)
+# The share of its vectors after whose leaving an index is built anew.
+REINDEX_SHARE = env.float("CVMATCH_REINDEX_SHARE", default=0.2)
 MATCH_RESULT_HOURS = env.int("CVMATCH_MATCH_RESULT_HOURS", default=24)
 # Off without a URL. What is sent there: findings with quotes in which the person is hidden.
 LLM: dict[str, Any] = {

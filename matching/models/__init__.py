@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from matching.models.decisions import CandidateTag, Decision, DecisionEvent, Note, Reason, Stage, Tag
 from matching.models.evaluations import EvaluationRun
+from matching.models.index_health import IndexHealth
 from matching.models.marks import Interaction, JobMark
 from matching.models.predictions import Explanation, Match, Prediction, PredictionQuerySet, Snapshot
 from matching.models.talent import TalentCompany, TalentPosting
@@ -35,6 +36,7 @@ __all__ = [
     "DecisionEvent",
     "EvaluationRun",
     "Explanation",
+    "IndexHealth",
     "Interaction",
     "JobEmbedding",
     "JobMark",

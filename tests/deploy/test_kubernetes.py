@@ -52,6 +52,8 @@ def running(overlay: str) -> dict[str, Manifest]:
 def pods(overlay: str) -> Iterator[tuple[str, Manifest]]:
     for name, item in {**running(overlay), **of_kind(overlay, "Job")}.items():
         yield name, item["spec"]["template"]
+    for name, item in of_kind(overlay, "CronJob").items():
+        yield name, item["spec"]["jobTemplate"]["spec"]["template"]
 
 
 def containers(overlay: str) -> Iterator[tuple[str, Manifest]]:
@@ -78,6 +80,7 @@ def test_an_unknown_field_would_be_noticed() -> None:
 def test_everything_that_is_needed_is_there(overlay: str) -> None:
     assert set(running(overlay)) >= {*GROWING, "scheduler", "nginx", "pgbouncer", "redis"}
     assert set(of_kind(overlay, "Job")) == {"migrate"}
+    assert set(of_kind(overlay, "CronJob")) == {"keep-indexes"}
     assert set(of_kind(overlay, "Ingress")) == {"cvmatch"}
     assert set(of_kind(overlay, "PodDisruptionBudget")) == set(running(overlay)) - {"redis", "postgres"}
     assert {item["metadata"]["namespace"] for item in built(overlay) if item["kind"] != "Namespace"} == {"cvmatch"}
@@ -203,7 +206,7 @@ def test_production_asks_the_database_for_its_certificate() -> None:
         for entry in container.get("env", ())
         if entry["name"] == "DATABASE_DIRECT_URL"
     ]
-    assert len(urls) == 9  # the job; and four deployments, each with its waiting for the migrations
+    assert len(urls) == 10  # two jobs; and four deployments, each with its waiting for the migrations
     assert all(
         url.endswith("@db.example.com:5432/cvmatch?sslmode=verify-full&sslrootcert=/etc/database/ca.crt")
         for url in urls

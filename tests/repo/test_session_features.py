@@ -15,7 +15,6 @@ SOURCES = sorted(
     for package in ("cvmatch", "jobs", "ingestion", "matching")
     for path in (PROJECT / package).rglob("*.py")
     if "migrations" not in path.parts  # they have a connection of their own
-    and path.parent.name != "dummy"  # a command, on PostgreSQL itself
 )
 # What would stay with the connection, in capitals as our SQL is written.
 LASTING = {
@@ -32,9 +31,18 @@ WORTH_PARSING = re.compile(r"advisory|LISTEN|PREPARE|DEALLOCATE|WITH HOLD|SET [a
 
 def words(path: Path) -> Iterator[str]:
     text = path.read_text(encoding="utf-8")
-    for node in ast.walk(ast.parse(text)) if WORTH_PARSING.search(text) else ():
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            yield node.value
+    yield from strings(ast.parse(text)) if WORTH_PARSING.search(text) else ()
+
+
+def strings(node: ast.AST) -> Iterator[str]:
+    """All strings below; one with values in it as a whole, with a gap for each."""
+    if isinstance(node, ast.JoinedStr):
+        yield "".join(str(part.value) if isinstance(part, ast.Constant) else "…" for part in node.values)
+    elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    else:
+        for child in ast.iter_child_nodes(node):
+            yield from strings(child)
 
 
 def lasting(text: str) -> list[str]:
