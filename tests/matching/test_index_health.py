@@ -58,7 +58,8 @@ def forty_vectors() -> Iterator[None]:
 
 
 def remove(count: int) -> None:
-    JobVector.objects.filter(job__in=Job.objects.order_by("pk")[:count]).delete()
+    first = JobVector.objects.filter(kind="text").order_by("job").values_list("job", flat=True)[:count]
+    JobVector.objects.filter(job__in=list(first)).delete()
     settle()
 
 
@@ -147,12 +148,13 @@ def test_the_stage_does_one_at_a_time_and_names_those_that_are_too_large(monkeyp
 
 def writing_until_dropping(started: Event) -> None:
     """Hold a rebuild up as a long transaction does, until what the rebuild has left is to be dropped."""
-    with psycopg.connect(**connection.get_connection_params()) as writer:
+    address = connection.get_connection_params()
+    with psycopg.connect(**address) as writer, psycopg.connect(**address, autocommit=True) as watcher:
         writer.execute("LOCK TABLE matching_jobvector IN ROW EXCLUSIVE MODE")
         started.set()
-        dropping = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'DROP INDEX%'"
+        dropping = "SELECT 1 FROM pg_stat_activity WHERE state = 'active' AND query LIKE 'DROP INDEX%'"
         deadline = time.monotonic() + 20
-        while time.monotonic() < deadline and not writer.execute(dropping).fetchone()[0]:
+        while time.monotonic() < deadline and not watcher.execute(dropping).fetchall():
             time.sleep(0.02)
 
 
