@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.db import connection
 from django.db.models import QuerySet
+from django.utils.translation import gettext_noop
 
 from cvmatch.core.errors import InvalidInput
 from cvmatch.core.models import Status
@@ -143,7 +144,7 @@ class Embedding:
         with connection.cursor() as cursor:
             cursor.execute(_ALIKE, {**_models(backfill), "nearest": NEAREST, "sample": SAMPLE})
             (alike,) = cursor.fetchone()
-        return {"Of the ten nearest jobs in common": alike / NEAREST} if alike >= 0 else {}
+        return {gettext_noop("Of the ten nearest jobs in common"): alike / NEAREST} if alike >= 0 else {}
 
     def switch(self, backfill: Backfill, items: Sequence[BackfillItem]) -> None:
         values = _models(backfill) | {"items": [item.pk for item in items]}

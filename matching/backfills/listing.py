@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from django.conf import settings
 from django.db.models import F, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from cvmatch.core.errors import InvalidInput
 from cvmatch.core.models import Status
@@ -57,7 +58,11 @@ class Listing:
         """All of it is in the items."""
 
     def measure(self, backfill: Backfill) -> dict[str, float]:
-        return {"Lists whose first ten are the same": 1 - backfill.differing / backfill.done} if backfill.done else {}
+        return (
+            {gettext_noop("Lists whose first ten are the same"): 1 - backfill.differing / backfill.done}
+            if backfill.done
+            else {}
+        )
 
     def switch(self, backfill: Backfill, items: Sequence[BackfillItem]) -> None:
         """Lists are of this moment: jobs that ended since they were counted are in none."""

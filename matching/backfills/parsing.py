@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext_noop
 
 from cvmatch.core.errors import CvmatchError, InvalidInput
 from ingestion.models import CV
@@ -42,7 +43,11 @@ class Parsing:
         """All of it is in the items."""
 
     def measure(self, backfill: Backfill) -> dict[str, float]:
-        return {"CVs in which nothing differs": 1 - backfill.differing / backfill.done} if backfill.done else {}
+        return (
+            {gettext_noop("CVs in which nothing differs"): 1 - backfill.differing / backfill.done}
+            if backfill.done
+            else {}
+        )
 
     def switch(self, backfill: Backfill, items: Sequence[BackfillItem]) -> None:
         for item in items:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext_noop
 
 from cvmatch.core.errors import InvalidInput
 from cvmatch.core.models import Status
@@ -44,7 +45,11 @@ class Reading:
         """All of it is in the items."""
 
     def measure(self, backfill: Backfill) -> dict[str, float]:
-        return {"Jobs in which nothing differs": 1 - backfill.differing / backfill.done} if backfill.done else {}
+        return (
+            {gettext_noop("Jobs in which nothing differs"): 1 - backfill.differing / backfill.done}
+            if backfill.done
+            else {}
+        )
 
     def switch(self, backfill: Backfill, items: Sequence[BackfillItem]) -> None:
         _exchange(items, State.SWITCHED, new=True)

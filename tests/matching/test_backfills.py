@@ -391,7 +391,7 @@ def test_the_command_does_all_of_it(cv: CV) -> None:
     assert label_of(cv) == "Data Engineer"
     assert "rolled back" in said("roll-back", number)
     assert label_of(cv) == "Plumber"
-    assert "5 a minute" in said("rate", number, 5)
+    assert "5 a minute" in said("rate", number, "--rate", 5)
     assert f"{number}  parse" in said("list")
     with pytest.raises(CommandError, match="no back-fill"):
         said("status", 0)

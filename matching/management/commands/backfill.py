@@ -33,27 +33,20 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        acts = parser.add_subparsers(dest="act", required=True)
-        start = acts.add_parser("start", help="begin one")
-        start.add_argument("what", choices=Backfill.What.values, help="what is done again")
-        start.add_argument("--to", default="", metavar="VERSION", help="of embed: the provider to embed with")
-        start.add_argument("--rate", type=int, default=services.RATE, help="most rows a minute (default %(default)s)")
-        start.add_argument("--all", action="store_true", help="of parse: also what today's parser has read")
-        acts.add_parser("list", help="all that there were, newest first")
-        for name, about in (
-            ("status", "how far one is, and what would be otherwise"),
-            ("work", "work on it here, at its rate, until it is ready"),
-            ("pause", "hold it"),
-            ("resume", "let it go on"),
-            ("switch", "use what is new from now on"),
-            ("roll-back", "use what was replaced again"),
-            ("cancel", "throw away what was made"),
-            ("clean", "throw away what was replaced"),
-        ):
-            acts.add_parser(name, help=about).add_argument("number", type=int, help="the back-fill")
-        rate = acts.add_parser("rate", help="set how many rows a minute it may work on")
-        rate.add_argument("number", type=int, help="the back-fill")
-        rate.add_argument("rate", type=int, help="rows a minute")
+        parser.add_argument(
+            "act",
+            choices=["start", "list", "status", "work", "rate", *_ACTS],
+            help="start one; list all; status: how far one is, and what would be otherwise; work on one here until it is "
+            "ready; set its rate; pause, resume, switch, roll-back; cancel: throw away what was made; clean: what was replaced",
+        )
+        parser.add_argument(
+            "which", nargs="?", default="", help="of start the kind: parse, read, embed or match; else a number"
+        )
+        parser.add_argument("--to", default="", metavar="PROVIDER", help="start embed: the provider to embed with")
+        parser.add_argument(
+            "--rate", type=int, metavar="N", help=f"start and rate: most rows a minute (default {services.RATE})"
+        )
+        parser.add_argument("--all", action="store_true", help="start parse: also what today's parser has read")
 
     def handle(self, *args: Any, **options: Any) -> None:
         in_use.refresh()
@@ -68,9 +61,9 @@ class Command(BaseCommand):
             for backfill in Backfill.objects.all():
                 self.stdout.write(_line(backfill))
             return
-        backfill = _started(options) if act == "start" else _found(options["number"])
+        backfill = _started(options) if act == "start" else _found(options["which"])
         if act == "rate":
-            services.set_rate(backfill, options["rate"])
+            services.set_rate(backfill, _rate(options))
         elif act in _ACTS:
             _ACTS[act](backfill)
         if act in {"work", "switch", "roll-back"}:
@@ -82,14 +75,18 @@ class Command(BaseCommand):
 
 def _started(options: dict[str, Any]) -> Backfill:
     return services.start_backfill(
-        what=options["what"], to_version=options["to"], rate=options["rate"], everything=options["all"]
+        what=options["which"], to_version=options["to"], rate=_rate(options), everything=options["all"]
     )
 
 
-def _found(number: int) -> Backfill:
-    backfill = Backfill.objects.filter(pk=number).first()
+def _rate(options: dict[str, Any]) -> int:
+    return services.RATE if options["rate"] is None else int(options["rate"])
+
+
+def _found(number: str) -> Backfill:
+    backfill = Backfill.objects.filter(pk=int(number)).first() if number.isdecimal() else None
     if backfill is None:
-        raise CommandError(f"There is no back-fill {number}; see manage.py backfill list.")
+        raise CommandError(f"There is no back-fill {number or 'without its number'}; see manage.py backfill list.")
     return backfill
 
 
