@@ -176,6 +176,14 @@ STAGES: tuple[Stage, ...] = (
         about="Compares what the vector indexes find with what is truly nearest.",
     ),
     Stage(
+        "work_backfills",
+        "matching.stages.work_backfills",
+        batch=1,
+        minutes=1,
+        about="Works over CVs and jobs again after a new parser, reader, model or ranking, beside what is in use.",
+        later=True,
+    ),
+    Stage(
         "keep_indexes",
         "matching.stages.keep_indexes",
         batch=1,

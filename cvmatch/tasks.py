@@ -18,6 +18,7 @@ from cvmatch.core.pausing import is_paused
 from cvmatch.core.queue import BULK, enqueue, get_stage
 from cvmatch.observability import traced_stage
 from jobs import taxonomy
+from matching.backfills import in_use
 from matching.embedding import get_provider
 from matching.vectors import cv_linker
 
@@ -36,6 +37,7 @@ def run_stage(
         heartbeat(queue)
         if is_paused(name):  # its rows wait; whoever lets it go on starts it again
             return "paused"
+        in_use.refresh()  # the model, where a back-fill has switched to another one
         taxonomy.refresh()  # skills that people changed while this process was running
         with traced_stage(name), kept():
             report = runner.run(get_stage(name), limit=batch_size(name), only=list(ids) or None, trigger=trigger)
@@ -61,6 +63,7 @@ def batch_size(name: str) -> int:
 
 def warm_up() -> None:
     """Load the model and the labels of skills in a worker that has just started: no upload waits for them."""
+    in_use.refresh()
     get_provider().warm_up()
     cv_linker()
     settle()

@@ -7,6 +7,7 @@ from django.urls import include, path
 from django.views.i18n import set_language
 
 from cvmatch import (
+    backfills_page,
     dashboard,
     errors_page,
     evaluation_page,
@@ -84,6 +85,11 @@ pages = [
     path("operations/pipeline/pause/", dashboard.pipeline_pause, name="pipeline-pause"),
     path("operations/queue/", queue_page.queue_page, name="queue"),
     path("operations/queue/try/", queue_page.queue_try, name="queue-try"),
+    path("operations/backfills/", backfills_page.backfills_page, name="backfills"),
+    path("operations/backfills/start/", backfills_page.backfill_start, name="backfill-start"),
+    path("operations/backfills/<int:pk>/", backfills_page.backfill_page, name="backfill"),
+    path("operations/backfills/<int:pk>/act/", backfills_page.backfill_act, name="backfill-act"),
+    path("operations/backfills/<int:pk>/<int:item>/", backfills_page.backfill_example, name="backfill-example"),
     path("operations/system/", system_page.system_page, name="system"),
     path("operations/parsing/", parsing_page.parsing_page, name="parsing"),
     path("operations/sources/", watching.source_list, name="sources"),

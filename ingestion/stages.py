@@ -73,10 +73,11 @@ def _sync_one(run: SyncRun) -> syncing.Outcome:
 
 
 def _read_all(cvs: Sequence[CV]) -> Sequence[tuple[Document, ParsedCV]]:
-    return [_read(cv) for cv in cvs]
+    return [read_file(cv) for cv in cvs]
 
 
-def _read(cv: CV) -> tuple[Document, ParsedCV]:
+def read_file(cv: CV) -> tuple[Document, ParsedCV]:
+    """What today's parser reads in the file of a CV; nothing is stored. Raises CvmatchError where it cannot be read."""
     document = read_document_sandboxed(
         _content(cv),
         filename=cv.filename,

@@ -14,6 +14,7 @@ from cvmatch.core.runner import StageReport, work_off
 from jobs.models import JobReading
 from matching import asking, catalogue, services
 from matching.accounts import accounts_of
+from matching.backfills import running
 from matching.embedding import get_provider
 from matching.index_health import MOST_ROWS_OF_A_WORKER, keep_healthy
 from matching.models import CVEmbedding, Explanation, JobEmbedding, Prediction, TalentPosting
@@ -114,6 +115,11 @@ def keep_indexes(limit: int, only: Sequence[int] | None = None) -> StageReport:
     error = f"Too large for a worker; run manage.py keep_indexes: {', '.join(kept.left)}." if kept.left else ""
     done = len(kept.rebuilt)
     return StageReport(claimed=done, done=done, error=error, more=bool(kept.waiting))
+
+
+def work_backfills(limit: int, only: Sequence[int] | None = None) -> StageReport:
+    """Work on the back-fills that are on their way, no faster than they may."""
+    return running.work_backfills()
 
 
 def forget_expired(limit: int, only: Sequence[int] | None = None) -> StageReport:

@@ -17,7 +17,7 @@ from ingestion.models import CV
 from ingestion.values import ParsedCV
 from jobs.models import Job
 from jobs.skills import skill_name
-from matching.embedding import Vector, embed, get_provider
+from matching.embedding import Vector, built, embed, get_provider, provider_in_use
 from matching.embedding import text as texts
 from matching.embedding.passages import cv_passages, job_passages
 from matching.linking import Linker, read_sure_linker
@@ -122,10 +122,14 @@ def _vector_key(model: str, text_hash: str) -> str:
     return f"{VECTORS.name}:{model}:{text_hash}"
 
 
-@cache
 def cv_linker() -> Linker | None:
     """What links CVs, loaded once in a process; none where the model is not the one that linking was fitted on."""
-    provider = get_provider()
+    return _linker_of(provider_in_use())
+
+
+@cache
+def _linker_of(provider_name: str) -> Linker | None:
+    provider = built(provider_name)
     return read_sure_linker(provider.name, provider.embed)
 
 

@@ -11,8 +11,10 @@ from cvmatch.guarding import page_names
 from ingestion.models import CV, Source, SyncRun
 from jobs.models import Job
 from jobs.saving import save_search
+from matching.backfills.running import work_backfills
+from matching.backfills.services import start_backfill
 from matching.deciding import decide
-from matching.models import JobMark, Match, Prediction, Stage
+from matching.models import BackfillItem, JobMark, Match, Prediction, Stage
 from matching.services import request_matches
 from tests.support import CV_TEXT, make_cv, make_job, make_user, work_until_idle
 
@@ -43,6 +45,7 @@ NO_PAGES = {
     ),
     *("job-candidates-csv", "job-shortlist-csv", "job-pick", "job-decide", "job-undo", "job-tag", "job-note", "blind"),
     *("key-revoke", "webhook-act", "pipeline-retry", "pipeline-pause", "queue-try", "source-act", "styleguide"),
+    *("backfill-start", "backfill-act"),
     *(
         "health-live",
         "health-ready",
@@ -102,6 +105,9 @@ def _fill_operations(mara: User) -> None:
     source = Source.objects.create(name="board", kind="remotive")
     for status in (Status.FAILED, Status.COMPLETED):
         SyncRun.objects.create(source=source, status=status, error="", finished_at=now, created=3, unchanged=5)
+    backfill = start_backfill(what="parse", everything=True)
+    work_backfills()
+    BackfillItem.objects.filter(backfill=backfill).update(differs=3)
     hook = Webhook.objects.create(user=mara, url="https://example.com/told", events=["match.ready"], secret="")
     WebhookDelivery.objects.create(webhook=hook, event="match.ready", payload_json={}, status=Status.COMPLETED)
     for hour in range(3):
@@ -123,6 +129,7 @@ def pages() -> dict[str, tuple[str, str]]:
     pairs = Match.objects.filter(job=job, prediction__side=Prediction.Side.CVS_FOR_JOB).order_by("rank")[:2]
     compared = "&".join(f"match={pair.pk}" for pair in pairs)
     hook = Webhook.objects.order_by("pk")[0]
+    example = BackfillItem.objects.order_by("pk")[0]
     return {
         "account_login": (NOBODY, "/sign-in/"),
         "account_signup": (NOBODY, "/sign-up/"),
@@ -164,6 +171,9 @@ def pages() -> dict[str, tuple[str, str]]:
         "home of an admin": (ADMIN, "/"),
         "pipeline": (ADMIN, "/operations/pipeline/"),
         "queue": (ADMIN, "/operations/queue/"),
+        "backfills": (ADMIN, "/operations/backfills/"),
+        "backfill": (ADMIN, f"/operations/backfills/{example.backfill_id}/"),
+        "backfill-example": (ADMIN, f"/operations/backfills/{example.backfill_id}/{example.pk}/"),
         "system": (ADMIN, "/operations/system/"),
         "parsing": (ADMIN, "/operations/parsing/"),
         "ranking": (ADMIN, "/operations/ranking/"),

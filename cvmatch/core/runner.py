@@ -109,19 +109,19 @@ def _attempt_all(
     worn_out = [row for row in batch if row.attempts > row.most_attempts]
     yield from ((row, CvmatchError(WORKER_DIED, permanent=True)) for row in worn_out)
     rest = [row for row in batch if row.attempts <= row.most_attempts]
-    together = _attempt(lambda: work(rest)) if rest else []
+    together = attempt(lambda: work(rest)) if rest else []
     if not isinstance(together, Exception):
         yield from zip(rest, together, strict=True)
     elif len(rest) == 1:
         yield rest[0], together
     else:
         for row in rest:
-            alone = _attempt(partial(work, [row]))
+            alone = attempt(partial(work, [row]))
             yield row, alone if isinstance(alone, Exception) else alone[0]
 
 
-def _attempt(call: Callable[[], ResultT]) -> ResultT | Exception:
-    """What the call returns, or the error that it raised; raises only where the database is gone."""
+def attempt(call: Callable[[], ResultT]) -> ResultT | Exception:
+    """What the call returns, or the error that it raised, whatever it is; raises only where the database is gone."""
     try:
         return call()
     except (OperationalError, InterfaceError) as error:
@@ -146,7 +146,7 @@ class _Settled:
 def _settle(row: RowT, outcome: ResultT | Exception, save: Callable[[RowT, ResultT], None]) -> _Settled:
     if isinstance(outcome, Exception):
         return _park(row, outcome)
-    error = _attempt(lambda: _complete(row, outcome, save))
+    error = attempt(lambda: _complete(row, outcome, save))
     if isinstance(error, LeaseLost):
         return _Settled(StageReport(claimed=1, lost=1))
     return _park(row, error) if error else _Settled(StageReport(claimed=1, done=1))
@@ -180,7 +180,7 @@ def run(stage: Stage, *, limit: int, only: Sequence[int] | None = None, trigger:
     """
     started = timezone.now()
     function: Callable[..., StageReport] = import_string(stage.function)
-    report = _attempt(lambda: function(limit=limit, only=only))
+    report = attempt(lambda: function(limit=limit, only=only))
     if isinstance(report, Exception):
         report_error(report)
         _record(stage.name, trigger, started, StageReport(error=type(report).__name__))

@@ -25,8 +25,6 @@ from ingestion.sources import Item
 from ingestion.sources.jsonld import JsonLdSource
 from ingestion.syncing import import_rows
 from jobs.models import Job
-from matching.embedding import get_provider
-from matching.vectors import cv_linker
 
 SOURCE = "dummy"
 # So many are read and embedded one by one, which the model takes a tenth of a second for, some of each of the 41 professions.
@@ -55,23 +53,6 @@ def fill(*, jobs: int, cvs: int, seed: int, say: Say) -> None:
     runner.run(get_stage("count_words"), limit=1, trigger="command")
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
-
-
-@contextmanager
-def provider(name: str) -> Iterator[None]:
-    """Inside, vectors come from this provider, whatever the settings say."""
-    before = settings.EMBEDDING_PROVIDER
-    try:
-        _use(name)
-        yield
-    finally:
-        _use(before)
-
-
-def _use(name: str) -> None:
-    settings.EMBEDDING_PROVIDER = name
-    get_provider.cache_clear()
-    cv_linker.cache_clear()
 
 
 def _dummies() -> QuerySet[CV]:

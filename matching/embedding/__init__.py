@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from typing import Protocol
 
@@ -34,16 +36,47 @@ class EmbeddingProvider(Protocol):
         ...
 
 
-@cache
+# Another than that of the settings: since a back-fill has switched to it (matching.backfills.in_use), or here and now.
+_switched_to: str | None = None
+_here: ContextVar[str | None] = ContextVar("provider", default=None)
+
+
+def provider_in_use() -> str:
+    """Its name among EMBEDDING_PROVIDERS of the settings."""
+    return _here.get() or _switched_to or settings.EMBEDDING_PROVIDER
+
+
 def get_provider() -> EmbeddingProvider:
-    """The provider of this process, as the settings name it; building it loads no model yet."""
-    provider: EmbeddingProvider = build(settings.EMBEDDING_PROVIDERS[settings.EMBEDDING_PROVIDER])
+    """The provider in use in this process; building it loads no model yet."""
+    return built(provider_in_use())
+
+
+@cache
+def built(name: str) -> EmbeddingProvider:
+    """The provider of that name, one for the process. Raises KeyError for one that the settings do not have."""
+    provider: EmbeddingProvider = build(settings.EMBEDDING_PROVIDERS[name])
     return provider
 
 
+def use_provider(name: str | None) -> None:
+    """From now on this process works with that one; None: with that of the settings."""
+    global _switched_to
+    _switched_to = name
+
+
+@contextmanager
+def with_provider(name: str) -> Iterator[EmbeddingProvider]:
+    """What runs inside works with that one."""
+    before = _here.set(name)
+    try:
+        yield get_provider()
+    finally:
+        _here.reset(before)
+
+
 def embed(texts: Sequence[str]) -> list[Vector]:
-    """What the provider of this process makes of the texts, measured."""
-    provider = settings.EMBEDDING_PROVIDER
-    failures = EMBEDDING_FAILURES.labels(provider=provider)
-    with failures.count_exceptions(), shared_time(EMBEDDING_SECONDS, len(texts), provider=provider):
+    """What the provider in use makes of the texts, measured."""
+    name = provider_in_use()
+    failures = EMBEDDING_FAILURES.labels(provider=name)
+    with failures.count_exceptions(), shared_time(EMBEDDING_SECONDS, len(texts), provider=name):
         return get_provider().embed(texts)

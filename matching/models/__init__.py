@@ -3,6 +3,7 @@ candidates, evaluations, and what is at Google."""
 
 from __future__ import annotations
 
+from matching.models.backfills import Backfill, BackfillItem
 from matching.models.decisions import CandidateTag, Decision, DecisionEvent, Note, Reason, Stage, Tag
 from matching.models.evaluations import EvaluationRun
 from matching.models.index_health import IndexHealth
@@ -27,6 +28,8 @@ from matching.models.vectors import (
 
 __all__ = [
     "DIMENSIONS",
+    "Backfill",
+    "BackfillItem",
     "CVEmbedding",
     "CVPassages",
     "CVVector",

@@ -517,7 +517,7 @@ def test_a_correction_made_while_the_file_is_being_read_again_holds_after_it(
     cv: CV, user: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     services.read_again(limit=10, everything=True)
-    read = stages._read
+    read = stages.read_file
 
     def correct_meanwhile(row: CV) -> object:
         result = read(row)
@@ -525,7 +525,7 @@ def test_a_correction_made_while_the_file_is_being_read_again_holds_after_it(
         assert fresh(cv).parsed.resume.work[0].position == "Cook", "at once, on the reading in use"
         return result
 
-    monkeypatch.setattr(stages, "_read", correct_meanwhile)
+    monkeypatch.setattr(stages, "read_file", correct_meanwhile)
     stages.parse_cvs(5)
     after = fresh(cv)
     assert (after.status, after.parsed.resume.work[0].position) == (Status.COMPLETED, "Cook")
@@ -566,7 +566,7 @@ def test_a_failure_to_read_again_keeps_the_old_reading(cv: CV, user: User, monke
         raise UnreadableDocument("Damaged.")
 
     services.read_again(limit=10, everything=True)
-    monkeypatch.setattr(stages, "_read", fail)
+    monkeypatch.setattr(stages, "read_file", fail)
     work_until_idle()
     after = fresh(newer)
     assert (after.status, after.is_read, after.is_latest, fresh(older).is_latest) == (Status.FAILED, True, True, False)

@@ -28,7 +28,9 @@ from ingestion.syncing import connect_source
 from jobs.models import Job
 from jobs.saving import save_search
 from matching.asking import ask_for_cv
-from matching.models import Match, Prediction
+from matching.backfills.running import work_backfills
+from matching.backfills.services import start_backfill
+from matching.models import BackfillItem, Match, Prediction
 from tests.support import CV_TEXT, make_cv, make_user, work_until_idle
 
 PEOPLE = ("anonymous", "candidate", "other", "recruiter", "service", "admin", "staff")
@@ -38,6 +40,8 @@ SENT: dict[str, dict[str, Any]] = {
     "pipeline-retry": {"stage": "parse_cvs"},
     "pipeline-pause": {"stage": "parse_cvs", "action": "pause"},
     "source-act": {"action": "run"},
+    "backfill-start": {"what": "read", "rate": "100"},
+    "backfill-act": {"action": "rate", "rate": "100"},
     "job-bulk": {"job": ["{job}"], "action": "candidates"},
     "saved-search-change": {"name": "Changed"},
     "job-mark": {"save": "{job}.."},
@@ -101,6 +105,8 @@ def examples(cv: CV, match: Match, everybody: dict[str, User]) -> dict[str, str]
     hook = str(Webhook.objects.create(user=owner, url="https://example.com/hook", events=["cv.read"], secret="").pk)
     search = str(save_search(user=owner, name="Data", query="q=data").pk)
     work_until_idle()
+    backfill = start_backfill(what="parse", everything=True)
+    work_backfills()
     match = Match.objects.filter(cv=cv, prediction__side=Prediction.Side.JOBS_FOR_CV).order_by("-pk")[0]
     Job.objects.filter(pk=match.job_id).update(url="https://example.com/apply")
     return {
@@ -112,6 +118,8 @@ def examples(cv: CV, match: Match, everybody: dict[str, User]) -> dict[str, str]
         "cv.number": "1",
         "match.pk": str(match.pk),
         "saved.pk": search,
+        "backfill.pk": str(backfill.pk),
+        "backfill.item": str(BackfillItem.objects.filter(backfill=backfill)[0].pk),
         "search_id": search,
         "job.pk": str(match.job_id),
         "key.pk": str(ApiKey.objects.get(user=owner, name="theirs").pk),

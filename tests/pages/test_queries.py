@@ -19,7 +19,18 @@ from cvmatch.core.models import ApiKey, BacklogSample, StagePause, StageRun, Sta
 from ingestion.models import CV, Candidate, CVView, Source, SyncRun
 from jobs.models import Job
 from jobs.saving import save_search
-from matching.models import CandidateTag, Decision, DecisionEvent, Explanation, JobMark, Note, Prediction, Tag
+from matching.models import (
+    Backfill,
+    BackfillItem,
+    CandidateTag,
+    Decision,
+    DecisionEvent,
+    Explanation,
+    JobMark,
+    Note,
+    Prediction,
+    Tag,
+)
 from matching.services import request_matches
 from tests.support import CV_TEXT, make_cv, make_job, make_user, work_until_idle
 
@@ -54,6 +65,9 @@ def fill(count: int, owner: User) -> None:
         shared = User.objects.get(username="recruiter")
         save_search(user=shared, name=f"search {number} of {count}", query="q=data", is_shared=True)
         ApiKey.objects.create(user=owner, name=f"key {number}", prefix="cvm_", key_hash=f"{number}-{count}")
+        backfill, _ = Backfill.objects.get_or_create(what="parse", defaults={"rate": 1, "state": "paused"})
+        BackfillItem.objects.create(backfill=backfill, cv=failed, differs=1, state=("made", "failed")[number % 2])
+        Backfill.objects.create(what="read", to_version="9", rate=1, state="cancelled")
     work_until_idle()
     for job in Job.objects.all():
         request_matches(job=job, requested_by=None)
@@ -124,6 +138,8 @@ def pages(owner: User) -> dict[str, tuple[str, str]]:
         "pipeline": ("admin", "/operations/pipeline/"),
         "pipeline of one stage": ("admin", "/operations/pipeline/?stage=parse_cvs"),
         "queue": ("admin", "/operations/queue/"),
+        "backfills": ("admin", "/operations/backfills/"),
+        "backfill": ("admin", f"/operations/backfills/{Backfill.objects.get(what='parse').pk}/"),
         "system": ("admin", "/operations/system/"),
         "parsing": ("admin", "/operations/parsing/"),
         "ranking": ("admin", "/operations/ranking/"),

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from cvmatch.core.queue import announce
 from cvmatch.dummy import filling
+from matching.embedding import with_provider
 
 HASHING, MODEL = "hashing", "minilm"
 
@@ -38,7 +39,7 @@ class Command(BaseCommand):
             raise CommandError("There are jobs or CVs of your own in this database; --force puts dummies beside them.")
         configured = settings.EMBEDDING_PROVIDER
         name = _provider(embed, configured)
-        with filling.provider(name):
+        with with_provider(name):
             filling.fill(jobs=jobs, cvs=cvs, seed=seed, say=self.stdout.write)
         if name == configured:
             announce("cv.embedded")  # workers, where there are any, make the first lists

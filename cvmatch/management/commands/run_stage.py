@@ -10,6 +10,7 @@ from cvmatch.core import runner
 from cvmatch.core.queue import get_stage, stages
 from cvmatch.core.runner import StageReport
 from cvmatch.tasks import batch_size
+from matching.backfills import in_use
 
 
 class Command(BaseCommand):
@@ -20,6 +21,7 @@ class Command(BaseCommand):
         parser.add_argument("--until-empty", action="store_true", help="go on until nothing is waiting")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        in_use.refresh()
         name = options["name"]
         total = report = self._run(name)
         while options["until_empty"] and report.claimed and not report.error:

@@ -9,6 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from cvmatch.core.errors import CvmatchError
+from matching.backfills import in_use
 from matching.one_off import ExplainedMatch, match_file
 
 
@@ -24,6 +25,7 @@ class Command(BaseCommand):
         path: Path = options["file"]
         if options["top"] < 1:
             raise CommandError("--top must be at least 1.")
+        in_use.refresh()
         try:
             matches = match_file(path.read_bytes(), filename=path.name, top=options["top"])
         except OSError as error:

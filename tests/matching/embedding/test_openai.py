@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from cvmatch.core.models import REQUEUED, Status
-from matching.embedding import get_provider, openai
+from matching.embedding import built, openai
 from matching.embedding.endpoint import EndpointFailed
 from matching.embedding.hashing import HashingProvider
 from matching.embedding.openai import OpenAIProvider, TooExpensive
@@ -323,7 +323,7 @@ def test_a_job_that_the_endpoint_failed_waits_and_is_embedded_later(serve, setti
     settings.EMBEDDING_PROVIDERS = {"openai": {**settings.EMBEDDING_PROVIDERS["openai"], "OPTIONS": options}}
     settings.EMBEDDING_PROVIDER = "openai"
     job = make_job()
-    get_provider.cache_clear()
+    built.cache_clear()
     try:
         embed_jobs(10)
         waiting = JobEmbedding.objects.get(job=job)
@@ -334,7 +334,7 @@ def test_a_job_that_the_endpoint_failed_waits_and_is_embedded_later(serve, setti
         done = JobEmbedding.objects.get(job=job)
         assert (done.status, done.model) == (Status.COMPLETED, "openai:small+8000")
     finally:
-        get_provider.cache_clear()
+        built.cache_clear()
 
 
 def test_linking_by_meaning_is_off_with_vectors_it_was_not_fitted_on(serve, clock) -> None:
