@@ -34,6 +34,8 @@ from jobs.values import JobPosting  # noqa: E402
 
 SHARED = PROJECT.parent / "shared/data/jobs/nhs-2000.jsonl.gz"
 HELD_OUT = 0.2
+# What the amounts of a file are in that does not say it, as that of ../shared does not.
+UNSAID = "GBP"
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,7 @@ def real(path: Path) -> list[Case]:
     """The jobs of a file that say their pay, each text once, read as the pipeline reads them."""
     content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
     rows = [row for row in read(JsonLdSource(), io.BytesIO(content)) if isinstance(row, JobPosting)]
-    unique = {(row.title, row.company, row.description): row for row in rows if row.pay and row.pay.currency}
+    unique = {(row.title, row.company, row.description): row for row in rows if row.pay}
     return [case for row in unique.values() for case in _case(row)]
 
 
@@ -108,7 +110,7 @@ def _case(row: JobPosting) -> Iterator[Case]:
             years=asked.min_years,
             skills=tuple(sorted({skill.skill_id for skill in asked.skills})),
         )
-        yield Case(PaidJob(facts, row.pay.currency, sum(bounds) / len(bounds)), row.company)
+        yield Case(PaidJob(facts, row.pay.currency or UNSAID, sum(bounds) / len(bounds)), row.company)
 
 
 def synthetic(count: int, seed: int = 7) -> list[Case]:

@@ -187,7 +187,7 @@ def _in_use(skill: str) -> str:
     return vocabulary().merged.get(skill, skill)
 
 
-def _read(sql: str, **values: object) -> Iterator[tuple[Any, ...]]:
+def _read(sql: str, **values: datetime | int) -> Iterator[tuple[Any, ...]]:
     """Rows of a statement, some thousand at a time."""
     with connection.cursor() as cursor:
         cursor.execute(sql, values)

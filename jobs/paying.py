@@ -56,7 +56,7 @@ def estimate_jobs(*, limit: int, only: Sequence[int] | None = None) -> int:
     if newest is None:
         return 0
     waiting = _waiting(newest) if only is None else _waiting(newest).filter(pk__in=only)
-    rows = list(waiting.order_by("-pk").values("pk", "changed_at", *_COLUMNS, *_asked())[:limit])
+    rows = list(waiting.order_by("-pk").values("pk", "changed_at", *_COLUMNS, **_asked())[:limit])
     if rows:
         models = _model(newest)
         made = [_row(newest, row["pk"], row["changed_at"], models, _facts(row)) for row in rows]
@@ -91,7 +91,7 @@ def _row(model: int, job: int, changed_at: Any, models: PayModels, facts: PayFac
     found = models.estimate(facts)
     row = PayEstimate(job_id=job, model_id=model, made_from=changed_at)
     if found:
-        row.low, row.middle, row.high = found.low, found.middle, found.high  # type: ignore[assignment]
+        row.low, row.middle, row.high = found.low, found.middle, found.high
         row.currency, row.based_on = found.currency, found.based_on
     return row
 
@@ -109,7 +109,7 @@ def _paid_jobs() -> Iterator[PaidJob]:
         Q(salary_year_min__gt=0) | Q(salary_year_max__gt=0), first_seen_at__gt=timezone.now() - YOUNGER_THAN
     )
     columns = ("salary_currency", "salary_year_min", "salary_year_max", "content_hash", "listing__vacancy")
-    rows = paid.order_by("-pk").values(*columns, *_COLUMNS, *_asked())[:MOST_TRAINED_ON]
+    rows = paid.order_by("-pk").values(*columns, *_COLUMNS, **_asked())[:MOST_TRAINED_ON]
     texts, vacancies = set[str](), set[int]()
     for row in rows.iterator(chunk_size=2000):
         vacancy = row["listing__vacancy"]

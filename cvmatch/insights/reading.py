@@ -69,7 +69,7 @@ def newest_day() -> date | None:
 
 def list_skills(day: date | None, *, trend: Trend | None = None, limit: int = 50) -> list[Counted[SkillFigures]]:
     """Skills by the share of new jobs that ask for them; of a trend those that changed most first."""
-    rows = Insight.objects.filter(day=day, kind=Insight.Kind.SKILL)
+    rows = _rows(day, Insight.Kind.SKILL)
     if trend is None:
         return _counted(rows.order_by("-count", "name")[:limit], SkillFigures.from_json)
     rows = rows.filter(figures__trend=trend.value).annotate(change=Cast(KT("figures__change__value"), FloatField()))
@@ -79,26 +79,26 @@ def list_skills(day: date | None, *, trend: Trend | None = None, limit: int = 50
 
 def list_pay(day: date | None, group: Group, *, currency: str = "", limit: int = 50) -> list[Counted[PayFigures]]:
     """Pay by title in this country and at this level; of a title those that contain its words, most jobs first."""
-    rows = _of(Insight.objects.filter(day=day, kind=Insight.Kind.PAY), group)
+    rows = _of(_rows(day, Insight.Kind.PAY), group)
     rows = rows.filter(currency=currency.upper()) if currency else rows
     return _counted(rows.order_by("-count", "name", "currency")[:limit], PayFigures.from_json)
 
 
 def list_times(day: date | None, group: Group, *, limit: int = 50) -> list[Counted[TimeFigures]]:
     """How long jobs stay open, by title in this country and at this level; of all titles together first."""
-    rows = _of(Insight.objects.filter(day=day, kind=Insight.Kind.TIME), group)
+    rows = _of(_rows(day, Insight.Kind.TIME), group)
     return _counted(rows.order_by("-count", "name")[:limit], TimeFigures.from_json)
 
 
 def list_source_quality(day: date | None) -> list[Counted[SourceFigures]]:
     """Sources by their score, the best first."""
-    found = _counted(Insight.objects.filter(day=day, kind=Insight.Kind.SOURCE), SourceFigures.from_json)
+    found = _counted(_rows(day, Insight.Kind.SOURCE), SourceFigures.from_json)
     return sorted(found, key=lambda each: (-each.figures.score, each.name))
 
 
 def list_steps(day: date | None) -> list[Counted[StepFigures | None]]:
     """The funnel from its first step; a step that few came to has no figures, and its count is not to be shown."""
-    found = _counted(Insight.objects.filter(day=day, kind=Insight.Kind.FUNNEL), StepFigures.from_json)
+    found = _counted(_rows(day, Insight.Kind.FUNNEL), StepFigures.from_json)
     ordered = sorted(found, key=lambda each: each.figures.place)
     return [
         Counted(each.name, each.group, "", each.count, each.figures)
@@ -113,11 +113,11 @@ def own_titles(user: User, day: date | None) -> list[OwnTitle]:
     cv = CV.objects.current().filter(candidate__user=user).only("parsed_json", "skills_json", "label").first()
     if cv is None:
         return []
-    said = [cv.label, *(work.position for work in cv.parsed.work)]
+    said = [cv.label, *(work.position for work in cv.parsed.resume.work)]
     keys = list(dict.fromkeys(key for title in said if (key := title_key(title.lower()))))
-    rows = Insight.objects.filter(day=day, name__in=keys, country="", level="")
-    pay = _counted(rows.filter(kind=Insight.Kind.PAY).order_by("-count"), PayFigures.from_json)
-    asked = _counted(rows.filter(kind=Insight.Kind.TITLE), TitleFigures.from_json)
+    named = {"name__in": keys, "country": "", "level": ""}
+    pay = _counted(_rows(day, Insight.Kind.PAY).filter(**named).order_by("-count"), PayFigures.from_json)
+    asked = _counted(_rows(day, Insight.Kind.TITLE).filter(**named), TitleFigures.from_json)
     has = {mention.skill_id for mention in cv.skill_mentions}
     by_title = {each.name: each.figures.skills for each in asked}
     found = [
@@ -129,6 +129,10 @@ def own_titles(user: User, day: date | None) -> list[OwnTitle]:
         for key in keys
     ]
     return [each for each in found if each.pay or each.skills][:OWN_TITLES]
+
+
+def _rows(day: date | None, kind: Insight.Kind) -> QuerySet[Insight]:
+    return Insight.objects.none() if day is None else Insight.objects.filter(day=day, kind=kind)
 
 
 def _of(rows: QuerySet[Insight], group: Group) -> QuerySet[Insight]:

@@ -9,6 +9,9 @@ from statistics import NormalDist
 
 from jobs.insights.intervals import CONFIDENCE
 
+# A product of shares that is a half may come out a little over it.
+HALF = 0.5 + 1e-9
+
 
 @dataclass(frozen=True, slots=True)
 class TimeToEvent:
@@ -45,9 +48,9 @@ def time_to_event(times: Sequence[tuple[float, bool]], *, confidence: float = CO
             hazard += ended / (going * (going - ended)) if going > ended else 0.0
             curve.append((time, share))
             under, over = _band(share, hazard, z)
-            median = time if median is None and share <= 0.5 else median
-            low = time if low is None and under <= 0.5 else low
-            high = time if high is None and over <= 0.5 else high
+            median = time if median is None and share <= HALF else median
+            low = time if low is None and under <= HALF else low
+            high = time if high is None and over <= HALF else high
         going -= left
     bounds = (low, high) if median is not None else (None, None)
     return TimeToEvent(len(times), sum(ended for _, ended in times), median, *bounds, tuple(curve))

@@ -151,8 +151,8 @@ class PayModels:
                     tuple(each["names"]),
                     arrays[f"{currency} centre"],
                     arrays[f"{currency} spread"],
-                    *each["quantiles"],
-                    {frozenset(words): count for words, count in each["titles"]},
+                    *(float(quantile) for quantile in each["quantiles"]),
+                    titles={frozenset(words): int(count) for words, count in each["titles"]},
                 )
                 for currency, each in head["models"].items()
             }
