@@ -188,8 +188,8 @@ STAGES: tuple[Stage, ...] = (
         "train_pay",
         "jobs.stages.train_pay",
         batch=1,
-        minutes=7 * 24 * 60,
-        about="Learns what jobs pay from those that say it.",
+        minutes=60,
+        about="Learns what jobs pay from those that say it: once a week, and when there are half as many more.",
         later=True,
     ),
     Stage(

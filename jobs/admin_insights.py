@@ -22,8 +22,8 @@ class InsightAdmin(ReadOnlyAdmin):
 
 @admin.register(PayModel)
 class PayModelAdmin(ReadOnlyAdmin):
-    list_display = ("id", "made_at", "trained_on", "measured")
-    fields = ("made_at", "trained_on", "measured")
+    list_display = ("id", "made_at", "paid_jobs", "trained_on", "measured")
+    fields = ("made_at", "paid_jobs", "trained_on", "measured")
     readonly_fields = fields
     ordering = ("-pk",)
 

@@ -19,6 +19,7 @@ from jobs.pay import PaidJob, PayFacts, PayModels
 YOUNGER_THAN = timedelta(days=365)
 MOST_TRAINED_ON = 50_000
 MODELS_KEPT = 5
+TRAINED_EVERY, GROWN = timedelta(days=7), 1.5
 _COLUMNS = ("title", "country", "city", "level", "employment_type", "remote")
 _ASKED = ("degree_asked", "years", "skills")
 
@@ -36,15 +37,21 @@ class SalaryEstimate:
 
 
 def train_model() -> PayModel | None:
-    """Fit a new model on the jobs that say their pay and keep it; None where they are too few for any currency."""
+    """Fit a new model on the jobs that say their pay and keep it.
+
+    None where the one in use will do for a while, or where jobs are too few for any currency.
+    """
     from jobs.pay.fitting import train  # it brings scipy, which web processes do without
 
+    paid = _paid().count()
+    if not _is_due(paid):
+        return None
     jobs = list(_paid_jobs())
     models = train(jobs)
     if not models.by_currency:
         return None
     measured = {currency: asdict(each) for currency, each in models.measured.items()}
-    row = PayModel.objects.create(trained_on=len(jobs), measured=measured, body=models.to_bytes())
+    row = PayModel.objects.create(paid_jobs=paid, trained_on=len(jobs), measured=measured, body=models.to_bytes())
     kept = PayModel.objects.order_by("-pk").values_list("pk", flat=True)[:MODELS_KEPT]
     PayModel.objects.exclude(pk__in=list(kept)).delete()
     return row
@@ -80,6 +87,12 @@ def estimates_of(jobs: Iterable[Job]) -> dict[int, SalaryEstimate]:
     }
 
 
+def _is_due(paid: int) -> bool:
+    """Whether there is no model, a week has gone by, or there is far more to learn from than there was."""
+    newest = PayModel.objects.order_by("-pk").only("made_at", "paid_jobs").first()
+    return newest is None or newest.made_at < timezone.now() - TRAINED_EVERY or paid > newest.paid_jobs * GROWN
+
+
 def _waiting(model: int) -> QuerySet[Job]:
     """Open jobs that were read, say no pay, and have no estimate of this model and of what they say now."""
     done = PayEstimate.objects.filter(job=OuterRef("pk"), model=model, made_from=OuterRef("changed_at"))
@@ -102,14 +115,17 @@ def _model(pk: int) -> PayModels:
     return PayModels.from_bytes(bytes(PayModel.objects.get(pk=pk).body))
 
 
+def _paid() -> QuerySet[Job]:
+    """Jobs whose employers say what they pay."""
+    said = Job.objects.exclude(salary_currency="").filter(salary_estimated=False)
+    lately = timezone.now() - YOUNGER_THAN
+    return said.filter(Q(salary_year_min__gt=0) | Q(salary_year_max__gt=0), first_seen_at__gt=lately)
+
+
 def _paid_jobs() -> Iterator[PaidJob]:
     """The newest jobs whose employers say what they pay, each vacancy and each text once."""
-    paid = Job.objects.exclude(salary_currency="").filter(salary_estimated=False)
-    paid = paid.filter(
-        Q(salary_year_min__gt=0) | Q(salary_year_max__gt=0), first_seen_at__gt=timezone.now() - YOUNGER_THAN
-    )
     columns = ("salary_currency", "salary_year_min", "salary_year_max", "content_hash", "listing__vacancy")
-    rows = paid.order_by("-pk").values(*columns, *_COLUMNS, **_asked())[:MOST_TRAINED_ON]
+    rows = _paid().order_by("-pk").values(*columns, *_COLUMNS, **_asked())[:MOST_TRAINED_ON]
     texts, vacancies = set[str](), set[int]()
     for row in rows.iterator(chunk_size=2000):
         vacancy = row["listing__vacancy"]

@@ -53,7 +53,7 @@ def reread_jobs(limit: int, only: Sequence[int] | None = None) -> StageReport:
 
 
 def train_pay(limit: int, only: Sequence[int] | None = None) -> StageReport:
-    """Fit what pay is estimated with anew, and have all estimates made again by it."""
+    """Fit what pay is estimated with anew where it is time to, and have all estimates made again by it."""
     model = paying.train_model()
     if model is not None:
         announce("pay.trained")

@@ -34,7 +34,8 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('made_at', models.DateTimeField(auto_now_add=True)),
-                ('trained_on', models.PositiveIntegerField(help_text='Jobs that say their pay.')),
+                ('paid_jobs', models.PositiveIntegerField(help_text='That said their pay then.')),
+                ('trained_on', models.PositiveIntegerField(help_text='Of these, each vacancy and each text once.')),
                 ('measured', models.JSONField(help_text='By currency, what it was worth on jobs that it had not seen.')),
                 ('body', models.BinaryField(help_text='Written and read only through jobs.pay.PayModels.')),
             ],

@@ -46,7 +46,8 @@ class PayModel(models.Model):
     """What pay is estimated with, one row each time it was trained; the newest is in use."""
 
     made_at = models.DateTimeField(auto_now_add=True)
-    trained_on = models.PositiveIntegerField(help_text="Jobs that say their pay.")
+    paid_jobs = models.PositiveIntegerField(help_text="That said their pay then.")
+    trained_on = models.PositiveIntegerField(help_text="Of these, each vacancy and each text once.")
     measured = models.JSONField(help_text="By currency, what it was worth on jobs that it had not seen.")
     body = models.BinaryField(help_text="Written and read only through jobs.pay.PayModels.")
 

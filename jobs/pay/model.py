@@ -151,8 +151,10 @@ class PayModels:
                     tuple(each["names"]),
                     arrays[f"{currency} centre"],
                     arrays[f"{currency} spread"],
-                    *(float(quantile) for quantile in each["quantiles"]),
-                    titles={frozenset(words): int(count) for words, count in each["titles"]},
+                    low=each["quantiles"][0],
+                    middle=each["quantiles"][1],
+                    high=each["quantiles"][2],
+                    titles={frozenset(words): count for words, count in each["titles"]},
                 )
                 for currency, each in head["models"].items()
             }

@@ -45,6 +45,10 @@ def fill(count: int = 300) -> None:
     )
 
 
+def grow_old() -> None:
+    PayModel.objects.update(made_at=timezone.now() - timedelta(days=8))
+
+
 @pytest.fixture
 def client() -> Client:
     client = Client()
@@ -107,6 +111,7 @@ def test_a_job_that_changes_and_a_new_model_make_new_estimates() -> None:
     )
     assert estimate_pay(100, only=[job.pk]).done == 1
     assert estimates_of([job])[job.pk].middle > was.middle
+    grow_old()
     train_pay(1)
     assert estimate_pay(100).done == 1
     assert PayEstimate.objects.get(job=job).model_id == PayModel.objects.latest("pk").pk
@@ -147,8 +152,19 @@ def test_the_same_text_again_counts_once() -> None:
 def test_models_are_versions_that_say_what_they_were_worth_and_few_are_kept() -> None:
     fill()
     for _ in range(MODELS_KEPT + 1):
-        train_pay(1)
+        assert train_pay(1).done == 1
+        grow_old()
     assert PayModel.objects.count() == MODELS_KEPT
     newest = PayModel.objects.latest("pk")
-    assert newest.trained_on == 300
+    assert newest.paid_jobs == newest.trained_on == 300
     assert 0.6 < newest.measured["EUR"]["coverage"] < 1.0
+
+
+def test_it_is_trained_again_after_a_week_or_when_there_is_far_more_to_learn_from() -> None:
+    fill(200)
+    assert [train_pay(1).done, train_pay(1).done] == [1, 0]
+    Job.objects.update(source="other")  # room for the same ids once more
+    fill(200)
+    assert [train_pay(1).done, train_pay(1).done] == [1, 0]
+    grow_old()
+    assert train_pay(1).done == 1
