@@ -154,6 +154,7 @@ PAGES: dict[str, Rule] = {
     "job-tag": RECRUITERS,
     "job-note": RECRUITERS,
     "blind": RECRUITERS,
+    "insights": SIGNED_IN,  # candidates see those of their own titles
     # Operations
     "pipeline": ADMINS,
     "pipeline-retry": ADMINS,
@@ -205,6 +206,13 @@ OPERATIONS: dict[str, Rule] = {
     "delete_search": PERSONAL.by_key(Scope.SEARCHES_WRITE),
     "get_search_jobs": PERSONAL.by_key(Scope.JOBS_READ),
     "look_at_search": PERSONAL.by_key(Scope.SEARCHES_WRITE),
+    # Insights
+    "get_skill_insights": RECRUITERS.by_key(Scope.JOBS_READ),
+    "get_pay_insights": RECRUITERS.by_key(Scope.JOBS_READ),
+    "get_time_insights": RECRUITERS.by_key(Scope.JOBS_READ),
+    "get_source_insights": RECRUITERS.by_key(Scope.JOBS_READ),
+    "get_funnel_insights": RECRUITERS.by_key(Scope.JOBS_READ),
+    "get_own_insights": SIGNED_IN.by_key(Scope.CVS_READ),  # of the CV of whoever asks
     # CVs
     "upload_and_parse": SIGNED_IN.by_key(Scope.CVS_WRITE),
     "list_cvs": SIGNED_IN.by_key(Scope.CVS_READ),  # a candidate's are their own

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cvmatch.core.http_api import KeyAuth, SessionAuth
 from cvmatch.core.http_api.errors import JsonParser, handle_errors
+from cvmatch.insights.api import router as insights
 from cvmatch.openapi import DescribedAPI
 from cvmatch.operations_api import router as operations
 from cvmatch.performance_api import router as performance
@@ -44,6 +45,7 @@ api = DescribedAPI(
 
 api.add_router("/jobs", jobs)
 api.add_router("/searches", searches)
+api.add_router("/insights", insights)
 for router in (cvs, corrections, *matches, webhooks):
     api.add_router("", router)
 for router in (job_streams, match_streams):

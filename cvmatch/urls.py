@@ -20,6 +20,7 @@ from cvmatch import (
     webhooks_page,
 )
 from cvmatch.api import api
+from cvmatch.insights.page import insights_page
 from cvmatch.jobs_page import acting as job_acting
 from cvmatch.jobs_page import closing, listing, posting, saved
 from cvmatch.metrics import metrics
@@ -71,6 +72,7 @@ pages = [
     path("jobs/<int:pk>/undo/", acting.job_undo, name="job-undo"),
     path("jobs/<int:pk>/tag/", acting.job_tag, name="job-tag"),
     path("jobs/<int:pk>/note/", acting.job_note, name="job-note"),
+    path("insights/", insights_page, name="insights"),
     path("blind/", acting.blind, name="blind"),
     path("account/keys/", keys_page.keys_page, name="keys"),
     path("account/keys/<int:pk>/revoke/", keys_page.key_revoke, name="key-revoke"),

@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 
 from cvmatch.core.admin import ReadOnlyAdmin
 from cvmatch.core.errors import InvalidInput
+from jobs import admin_insights as admin_insights
 from jobs import admin_saved as admin_saved  # Django looks for this module only
 from jobs import admin_tracking as admin_tracking
 from jobs import admin_vacancies as admin_vacancies

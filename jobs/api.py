@@ -19,6 +19,7 @@ from jobs import selectors, services
 from jobs.facets import count_facets
 from jobs.filter_input import FilterIn
 from jobs.models import Job
+from jobs.paying import estimates_of
 from jobs.vacancies import sources_of
 
 router = Router(tags=["Jobs"])
@@ -51,6 +52,17 @@ class JobOut(Schema):
     url: str
 
 
+class SalaryEstimateOut(Schema):
+    """What a job that does not say its pay would pay a year; learnt from the jobs here that say theirs."""
+
+    low: int = Field(description="Of ten such jobs about eight pay between this and `high`", examples=[52000])
+    middle: int = Field(description="As many pay more as pay less", examples=[61000])
+    high: int = Field(examples=[72000])
+    currency: str = Field(examples=["EUR"])
+    is_estimate: bool = Field(description="Always true: filters and scores do not use it", examples=[True])
+    based_on: int = Field(description="Jobs of a like title that say their pay", examples=[42])
+
+
 class ListedJobOut(JobOut):
     """A posting with where its vacancy stands."""
 
@@ -58,6 +70,9 @@ class ListedJobOut(JobOut):
         [], description="Every source that has an open posting of the same vacancy, its own first"
     )
     attribution: str = Field("", description="The sentence that its source demands beside it wherever it is shown")
+    salary_estimate: SalaryEstimateOut | None = Field(
+        None, description="For a job that does not say its pay, where enough others of its kind do; never a fact"
+    )
 
 
 class JobDetailOut(ListedJobOut):
@@ -169,9 +184,10 @@ def _standing(job_id: int) -> dict[str, Any]:
 
 
 def with_sources(jobs: Sequence[Any]) -> list[Any]:
-    """The postings with what ListedJobOut says besides their columns; two queries for all of them."""
-    sources = sources_of(jobs)
+    """The postings with what ListedJobOut says besides their columns; three queries for all of them."""
+    sources, estimates = sources_of(jobs), estimates_of(jobs)
     attributions = import_string(settings.JOB_CREDITS)({job.source for job in jobs})
     for job in jobs:
         job.sources, job.attribution = sources[job.pk], attributions.get(job.source, "")
+        job.salary_estimate = estimates.get(job.pk)
     return list(jobs)

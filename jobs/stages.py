@@ -10,7 +10,7 @@ from django.utils import timezone
 from cvmatch.core.batches import in_batches
 from cvmatch.core.queue import announce
 from cvmatch.core.runner import TIME_BUDGET_S, StageReport, work_off
-from jobs import grouping, services, taxonomy
+from jobs import grouping, paying, services, taxonomy
 from jobs.models import JobReading
 from jobs.requirements import JobRequirements, read_requirements
 
@@ -49,6 +49,20 @@ def expire_jobs(limit: int, only: Sequence[int] | None = None) -> StageReport:
 def reread_jobs(limit: int, only: Sequence[int] | None = None) -> StageReport:
     """Read the requirements of jobs again whose texts name skills that people changed."""
     count = services.read_requirements_again(limit=limit)
+    return StageReport(claimed=count, done=count, more=count >= limit)
+
+
+def train_pay(limit: int, only: Sequence[int] | None = None) -> StageReport:
+    """Fit what pay is estimated with anew where it is time to, and have all estimates made again by it."""
+    model = paying.train_model()
+    if model is not None:
+        announce("pay.trained")
+    return StageReport(claimed=1, done=1 if model is not None else 0)
+
+
+def estimate_pay(limit: int, only: Sequence[int] | None = None) -> StageReport:
+    """Estimate what open jobs pay that do not say it; ``only`` are job ids."""
+    count = paying.estimate_jobs(limit=limit, only=only)
     return StageReport(claimed=count, done=count, more=count >= limit)
 
 

@@ -168,6 +168,8 @@ def pages() -> dict[str, tuple[str, str]]:
         "job-shortlist": (RECRUITER, f"/jobs/{job.pk}/shortlist/"),
         "job-compare": (RECRUITER, f"/jobs/{job.pk}/compare/?{compared}"),
         "match of a recruiter": (RECRUITER, f"/matches/{pairs[0].pk}/"),
+        "insights": (RECRUITER, "/insights/"),
+        "insights of a candidate": (CANDIDATE, "/insights/"),
         "home of an admin": (ADMIN, "/"),
         "pipeline": (ADMIN, "/operations/pipeline/"),
         "queue": (ADMIN, "/operations/queue/"),

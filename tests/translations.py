@@ -106,6 +106,7 @@ def _words() -> Iterator[str]:
     """Tables of words in modules that know nothing of Django."""
     from cvmatch.core import errors
     from cvmatch.core.models import Status
+    from cvmatch.insights.counting import STEPS
     from ingestion import reading, source_quality
     from ingestion.corrections import FIELDS
     from ingestion.quality import CHECKS, KINDS
@@ -127,6 +128,7 @@ def _words() -> Iterator[str]:
     yield from (check.capitalize() for check in CHECKS)
     yield from (text + end for text in KINDS.values() for end in ("", "."))
     yield from Status.labels
+    yield from STEPS
     yield from ("a day", *(f"{days} days" for days in POSTED_DAYS if days > 1))
     yield from (level.value.replace("_", " ") for level in Level)
     yield from (degree for degree, _words in _DEGREES)

@@ -13,7 +13,7 @@ from cvmatch.core.keeping import kept
 from cvmatch.core.models import User
 from cvmatch.core.web import current_user
 from ingestion.naming import label_for, name_for
-from jobs import selectors, vacancies
+from jobs import paying, selectors, vacancies
 from jobs.models import Job
 from matching.selectors.tallies import list_best
 from matching.similar import similar_jobs
@@ -32,6 +32,7 @@ def job_page(request: HttpRequest, pk: int) -> HttpResponse:
         "job": job,
         "requirements": job.requirements,
         "vacancy": vacancy,
+        "estimate": paying.estimates_of([job]).get(job.pk),
         "text_of": text_of,
         "other_places": vacancies.list_other_places(job),
         "similar": similar,

@@ -1,7 +1,8 @@
-"""Tables of postings, of saved searches, and of what people here changed about the vocabulary of skills."""
+"""Tables of postings, of saved searches, of market figures, and of what people here changed about the vocabulary of skills."""
 
 from __future__ import annotations
 
+from jobs.models.insights import Insight, PayEstimate, PayModel
 from jobs.models.postings import UNDATED, WORDS, Job, JobQuerySet
 from jobs.models.saved import SavedSearch, SearchLook
 from jobs.models.tracking import JobClosing, JobReading, Payload, Sighting
@@ -13,12 +14,15 @@ __all__ = [
     "WORDS",
     "CustomSkill",
     "DifferentJobs",
+    "Insight",
     "Job",
     "JobClosing",
     "JobFingerprint",
     "JobQuerySet",
     "JobReading",
     "Listing",
+    "PayEstimate",
+    "PayModel",
     "Payload",
     "SavedSearch",
     "SearchLook",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django import template
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -52,3 +53,15 @@ def spoken(name: str) -> str:
 def grouped(number: int) -> str:
     """A count as people read it: 12 345."""
     return f"{number:,}".replace(",", "\u202f")
+
+
+@register.filter
+def money(amount: float | None) -> str:
+    """An amount without cents: 61 000; a question mark where it is not known."""
+    return "?" if amount is None else grouped(round(amount))
+
+
+@register.filter
+def percentage_points(change: float | None) -> str:
+    """How much a share has changed, with its sign: +3.2, −1.5."""
+    return "" if change is None else f"{'+' if change > 0 else '−' if change < 0 else ''}{number_format(abs(100 * change), 1)}"

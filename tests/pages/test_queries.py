@@ -135,6 +135,8 @@ def pages(owner: User) -> dict[str, tuple[str, str]]:
         "webhooks": ("candidate", "/account/webhooks/"),
         "webhook": ("candidate", f"/account/webhooks/{Webhook.objects.filter(user=owner)[0].pk}/"),
         "errors of the API": ("candidate", "/docs/errors"),
+        "insights": ("recruiter", "/insights/"),
+        "insights of a candidate": ("candidate", "/insights/"),
         "pipeline": ("admin", "/operations/pipeline/"),
         "pipeline of one stage": ("admin", "/operations/pipeline/?stage=parse_cvs"),
         "queue": ("admin", "/operations/queue/"),
