@@ -31,7 +31,8 @@ class CVLine:
 
     ``section`` is what the parser takes it for ("" for the top, summary, work, education, skills …); ``is_heading`` and
     ``is_bullet`` say what it looks like; ``is_fixed`` that it holds what makes an entry: employer, title, school, degree,
-    date, name, contact. ``shown`` is its text with the person hidden: nothing else may leave for a model.
+    date, name, contact; ``continues`` that it goes on with the line above. ``shown`` is its text with
+    the person hidden: nothing else may leave for a model.
     """
 
     number: int
@@ -40,6 +41,7 @@ class CVLine:
     is_heading: bool = False
     is_bullet: bool = False
     is_fixed: bool = False
+    continues: bool = False
     shown: str = ""
 
 
