@@ -12,7 +12,8 @@ from ingestion.models import CV, Source, SyncRun
 from jobs.models import Job
 from jobs.saving import save_search
 from matching.deciding import decide
-from matching.models import JobMark, Match, Prediction, Stage
+from matching.models import JobMark, Match, Prediction, Stage, Tailoring
+from matching.optimising import request_tailoring
 from matching.services import request_matches
 from tests.support import CV_TEXT, make_cv, make_job, make_user, work_until_idle
 
@@ -27,6 +28,9 @@ NO_PAGES = {
         "cv-retry",
         "cv-correct",
         "cv-match-again",
+        "match-improve",
+        "improvement-again",
+        "improvement-file",
         "job-mark",
         "job-apply",
     ),
@@ -78,6 +82,9 @@ def furnish(rows: int = 3) -> None:
     CV.objects.filter(pk=failed.pk).update(status=Status.FAILED, error="The file has no text.", retry_at=None)
     _decide(rita)
     _fill_lists(mara, rows)
+    cv = CV.objects.current().get(candidate__user=mara)
+    request_tailoring(cv_id=cv.pk, job_id=_job().pk, by=Tailoring.By.RULES, requested_by=mara)
+    work_until_idle()
     _fill_operations(mara)
 
 
@@ -151,6 +158,7 @@ def pages() -> dict[str, tuple[str, str]]:
         "cv-saved": (CANDIDATE, f"/cvs/{cv.pk}/saved/"),
         "cv-hidden": (CANDIDATE, f"/cvs/{cv.pk}/hidden/"),
         "match": (CANDIDATE, f"/matches/{match.pk}/"),
+        "improvement": (CANDIDATE, f"/improvements/{Tailoring.objects.order_by('pk')[0].pk}/"),
         "saved-searches": (CANDIDATE, "/jobs/saved/"),
         "home of a recruiter": (RECRUITER, "/"),
         "cv-list": (RECRUITER, "/cvs/"),

@@ -97,9 +97,9 @@ def test_no_lie_of_a_model_comes_into_a_cv_whoever_told_it_to_lie(play, pair) ->
     lies = [
         {"kind": "rephrase", "where": service, "after": f"{SERVICE} Ran it on Kubernetes.", "evidence": [SERVICE]},
         {"kind": "rephrase", "where": service, "after": SERVICE.replace("Python", "Terraform"), "evidence": [SERVICE]},
-        {"kind": "rephrase", "where": service, "after": SERVICE.replace("Built", "Led 12 people who built"), "evidence": ["Built"]},
+        {"kind": "rephrase", "where": service, "after": SERVICE.replace("Built", "Led 12 who built"), "evidence": ["Built"]},
         {"kind": "make_explicit", "where": f">{skills}", "after": "Kubernetes, Terraform", "evidence": ["Mara knows Kubernetes"]},
-        {"kind": "make_explicit", "where": f">{head + 1}", "after": "Staff Engineer, Google, 2011 - 2019", "evidence": ["Experience"]},
+        {"kind": "make_explicit", "where": f">{head + 1}", "after": "Staff Engineer, Google, 2011", "evidence": ["Experience"]},
         {"kind": "cut", "where": str(line_of(TEXT, "Data Engineer, Nordlicht Analytics, Berlin"))},
         {"kind": "move_up", "where": f"{service}>1"},
         {"kind": "promote", "where": service, "after": "x"},

@@ -29,6 +29,7 @@ from jobs.models import Job
 from jobs.saving import save_search
 from matching.asking import ask_for_cv
 from matching.models import Match, Prediction
+from matching.optimising import request_batch
 from tests.support import CV_TEXT, make_cv, make_user, work_until_idle
 
 PEOPLE = ("anonymous", "candidate", "other", "recruiter", "service", "admin", "staff")
@@ -51,6 +52,9 @@ SENT: dict[str, dict[str, Any]] = {
     "push_jobs": [],
     "export_matches": {"cv_id": "{cv}"},
     "give_feedback": {"match_id": "{match}", "kind": "save"},
+    "optimise_cv": {"cv_id": "{cv}", "job_id": "{job}"},
+    "optimise_in_bulk": {"cv_ids": ["{cv}"], "job_ids": ["{job}"]},
+    "estimate_model": {"cv_id": "{cv}", "job_id": "{job}"},
 }
 ANYTHING = ""
 # There is nothing to be seen at these for somebody who has no second step, whose CV has no pictures of pages,
@@ -102,6 +106,9 @@ def examples(cv: CV, match: Match, everybody: dict[str, User]) -> dict[str, str]
     search = str(save_search(user=owner, name="Data", query="q=data").pk)
     work_until_idle()
     match = Match.objects.filter(cv=cv, prediction__side=Prediction.Side.JOBS_FOR_CV).order_by("-pk")[0]
+    batch, _ = request_batch(user=owner, cv_ids=[cv.pk], job_ids=[match.job_id])
+    work_until_idle()
+    tailored = str(batch.tailorings[0])
     Job.objects.filter(pk=match.job_id).update(url="https://example.com/apply")
     return {
         "cv": str(cv.pk),
@@ -111,6 +118,10 @@ def examples(cv: CV, match: Match, everybody: dict[str, User]) -> dict[str, str]
         "cv.other": str(older.pk),
         "cv.number": "1",
         "match.pk": str(match.pk),
+        "improvement.pk": tailored,
+        "improvement.kind": "pdf",
+        "optimised_id": tailored,
+        "batch_id": str(batch.pk),
         "saved.pk": search,
         "search_id": search,
         "job.pk": str(match.job_id),

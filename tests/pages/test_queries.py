@@ -19,7 +19,19 @@ from cvmatch.core.models import ApiKey, BacklogSample, StagePause, StageRun, Sta
 from ingestion.models import CV, Candidate, CVView, Source, SyncRun
 from jobs.models import Job
 from jobs.saving import save_search
-from matching.models import CandidateTag, Decision, DecisionEvent, Explanation, JobMark, Note, Prediction, Tag
+from matching.models import (
+    CandidateTag,
+    Decision,
+    DecisionEvent,
+    Explanation,
+    JobMark,
+    Match,
+    Note,
+    Prediction,
+    Tag,
+    Tailoring,
+)
+from matching.optimising import request_tailoring
 from matching.services import request_matches
 from tests.support import CV_TEXT, make_cv, make_job, make_user, work_until_idle
 
@@ -79,6 +91,12 @@ def decide_about(candidate: Candidate, job: Job, user: User) -> None:
     CandidateTag.objects.create(tag=tag, candidate=candidate, added_by=user)
 
 
+def _improvement(owner: User, match: Match) -> Tailoring:
+    row = request_tailoring(cv_id=match.cv_id, job_id=match.job_id, by=Tailoring.By.RULES, requested_by=owner)
+    work_until_idle()
+    return row
+
+
 def pages(owner: User) -> dict[str, tuple[str, str]]:
     """Name → who opens it, and its address, with the ids of now."""
     cv = CV.objects.get(candidate__user=owner)
@@ -100,6 +118,7 @@ def pages(owner: User) -> dict[str, tuple[str, str]]:
         "progress": ("candidate", f"/cvs/{cv.pk}/progress/"),
         "matches": ("candidate", f"/cvs/{cv.pk}/matches/"),
         "match": ("candidate", f"/matches/{match.pk}/"),
+        "improvement": ("candidate", f"/improvements/{_improvement(owner, match).pk}/"),
         "saved jobs": ("candidate", f"/cvs/{cv.pk}/saved/"),
         "hidden jobs": ("candidate", f"/cvs/{cv.pk}/hidden/"),
         "versions compared": ("candidate", f"/cvs/{cv.pk}/diff/{cv.pk}/"),
