@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from ingestion.models import CV
 from jobs.models import Job
+from matching.tailoring import engine
+from matching.tailoring.files import docx_of, pdf_of
+from matching.tailoring.rules import rules
 from matching.tailoring.values import (
     AskedSkill,
     CVLine,
@@ -41,24 +44,19 @@ __all__ = [
 ]
 
 
-def rules(facts: Facts) -> list[Edit]:
-    """The edits that need no language model."""
-    raise NotImplementedError
-
-
 def tailor(cv: CV, job: Job, *, proposer: Proposer = rules) -> Tailored:
-    """The CV for that job. Raises InvalidInput where the CV or the job has not been read or has no vectors yet.
+    """The CV for that job. Raises InvalidInput where the CV has not been read or has no vectors yet.
 
     What the proposer raises goes through to the caller. Takes about a second, most of it for the model.
     """
-    raise NotImplementedError
+    return engine.tailor(cv, job, proposer=proposer)
 
 
 def as_docx(tailored: Tailored) -> bytes:
     """The new CV as a Word file."""
-    raise NotImplementedError
+    return docx_of(tailored.text_after.split("\n"), tailored.styles)
 
 
 def as_pdf(tailored: Tailored) -> bytes:
-    """The new CV as a PDF file."""
-    raise NotImplementedError
+    """The new CV as a PDF file. Raises InvalidInput where its text has letters that the font has not."""
+    return pdf_of(tailored.text_after.split("\n"), tailored.styles)

@@ -40,6 +40,7 @@ def docx_of(lines: Sequence[str], styles: Sequence[str]) -> bytes:
 
 def pdf_of(lines: Sequence[str], styles: Sequence[str]) -> bytes:
     """The same as a PDF. Raises InvalidInput where the text has letters that the font has not."""
+    # Loaded on first use, here and below: few processes ever set a PDF.
     from reportlab.lib.pagesizes import A4
     from reportlab.lib.units import mm
     from reportlab.platypus import Paragraph, SimpleDocTemplate
@@ -48,7 +49,7 @@ def pdf_of(lines: Sequence[str], styles: Sequence[str]) -> bytes:
     rows = list(paragraphs(lines, styles))
     _check_letters("".join(text for text, _ in rows))
     out = io.BytesIO()
-    edges = {side: 18 * mm for side in ("leftMargin", "rightMargin", "topMargin", "bottomMargin")}
+    edges = dict.fromkeys(("leftMargin", "rightMargin", "topMargin", "bottomMargin"), 18 * mm)
     page = SimpleDocTemplate(out, pagesize=A4, title="CV", **edges)
     page.build(
         [
