@@ -134,6 +134,8 @@ PAGES: dict[str, Rule] = {
     "improvement": OWN,
     "improvement-again": OWN,
     "improvement-file": OWN,
+    "improvements": PERSONAL,
+    "improvements-cancel": PERSONAL,
     # Jobs and their candidates
     "job-list": SIGNED_IN,
     "jobs-csv": RECRUITERS,

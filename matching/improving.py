@@ -1,10 +1,11 @@
-"""The page that shows a CV made for one job: what to change and why, what is missing, the score now and after, the new files."""
+"""Pages of CVs made for a job: what to change and why, what is missing, the score now and after, the new files; and of many."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from cvmatch.core.errors import Conflict
 from cvmatch.core.models import Status, User
+from cvmatch.core.pages import number
 from cvmatch.core.web import current_user
 from ingestion.models import CV, CVView
 from ingestion.naming import content_for, name_for, refuse_blind
@@ -20,14 +22,15 @@ from ingestion.viewings import note_view
 from jobs.selectors import get_job
 from matching.model_budget import estimate, is_on
 from matching.models import Tailoring
-from matching.optimising import request_tailoring
-from matching.selectors.tailored import get_tailoring
+from matching.optimising import cancel_batch, request_tailoring
+from matching.selectors.tailored import get_batch, get_tailoring, state_of
 from matching.selectors.visible import get_match
 from matching.tailored_files import file_of, kind_of
 from matching.tailoring import DiffLine, Edit, EditKind, Tailored
 
 # Lines that did not change and are shown before and after one that did.
 AROUND = 2
+LINES = 50
 LABELS = {
     EditKind.MOVE_UP: gettext_lazy("Move up"),
     EditKind.REPHRASE: gettext_lazy("Say it in the job's words"),
@@ -87,6 +90,30 @@ def improvement_file(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     return file_of(row, kind_of(kind))
 
 
+@require_safe
+def improvements(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """How far what was asked for at once is, and what came of each."""
+    user = current_user(request)
+    after = number(request.GET.get("from", "")) or 0
+    state = state_of(user, get_batch(user, pk), after=after, limit=LINES)
+    context = {
+        "state": state,
+        "rows": [(row, name_for(user, row.cv)) for row in state.rows],
+        "width": round(100 * state.share),
+        "after": after,
+        "following": after + LINES,
+    }
+    part = "#body" if request.headers.get("HX-Target") == "improvements" else ""
+    return render(request, f"matching/improvements.html{part}", context)
+
+
+@require_POST
+def improvements_cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Take back what nobody has begun with."""
+    cancel_batch(get_batch(current_user(request), pk))
+    return redirect("improvements", pk=pk)
+
+
 def page_of(user: User, row: Tailoring) -> dict[str, Any]:
     """What the page shows; who reads blind is shown single edits without the person and no CV as a whole."""
     context: dict[str, Any] = {
@@ -117,11 +144,11 @@ def lines_of(edit: Edit) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 def folded(diff: Sequence[DiffLine]) -> Iterator[Row]:
     """The lines that changed with what stands around them; of the rest only how many there are."""
-    changed = [number for number, line in enumerate(diff) if line.kind != "same"]
-    near = {number for at in changed for number in range(at - AROUND, at + AROUND + 1)}
+    changed = [place for place, line in enumerate(diff) if line.kind != "same"]
+    near = {place for at in changed for place in range(at - AROUND, at + AROUND + 1)}
     left_out = 0
-    for number, line in enumerate(diff):
-        if number not in near:
+    for place, line in enumerate(diff):
+        if place not in near:
             left_out += 1
             continue
         if left_out:

@@ -11,6 +11,7 @@ from datetime import date
 from django.conf import settings
 from django.db.models import F, Value
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from cvmatch.core.fetching import BudgetSpent
 from ingestion.models import CV
@@ -20,6 +21,7 @@ from matching.tailoring.by_model import CV_LINES, JOB_CHARS, RULES
 
 # The tokens of an unknown model cannot be counted; three bytes of UTF-8 a token is on the safe side.
 BYTES_PER_TOKEN = 3
+SPENT = gettext_noop("Today's budget for the language model is used up.")
 # Around each line of the CV, and for all that the job asks for together.
 TOKENS_PER_LINE, TOKENS_OF_ASKED = 20, 800
 
@@ -75,9 +77,9 @@ def estimate(cv: CV, job: Job) -> Estimate:
     left = left_today()
     why_not = ""
     if not is_on():
-        why_not = "No language model is set up for this here."
+        why_not = gettext_noop("No language model is set up for this here.")
     elif tokens_in + tokens_out > left:
-        why_not = "Today's budget for the language model is used up. It is asked again tomorrow (UTC)."
+        why_not = gettext_noop("Today's budget for the language model is used up. It is asked again tomorrow (UTC).")
     return Estimate(tokens_in, tokens_out, cost_of(tokens_in, tokens_out), left, why_not)
 
 
@@ -112,7 +114,7 @@ def _reserve(day: date, tokens: int) -> None:
     room = Value(int(settings.LLM["TOKENS_A_DAY"]) - tokens) - F("tokens_in") - F("tokens_out")
     taken = ModelUse.objects.filter(day=day, reserved__lte=room)
     if not taken.update(reserved=F("reserved") + tokens, requests=F("requests") + 1):
-        raise BudgetSpent("Today's budget for the language model is used up.")
+        raise BudgetSpent(SPENT)
 
 
 def _today() -> date:

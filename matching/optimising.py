@@ -9,6 +9,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from cvmatch.core.errors import Conflict, CvmatchError, InvalidInput, NotFound
 from cvmatch.core.models import REQUEUED, Status, User
@@ -27,10 +28,11 @@ from matching.tailoring import Tailored
 # Goes up with every change of what tailoring makes of the same texts: rows of before are not given any more.
 TAILORING_VERSION = 1
 
-NO_CV = "There is no such CV, or it is not yours to see."
-NO_JOB = "There is no such open job."
-NOT_READY = "This {what} is still being read. Ask again in some seconds."
-NO_MODEL = "No language model is set up for this here. Ask without it: the rules need none."
+NO_CV = gettext_noop("There is no such CV, or it is not yours to see.")
+NO_JOB = gettext_noop("There is no such open job.")
+CV_NOT_READY = gettext_noop("This CV is still being read. Ask again in some seconds.")
+JOB_NOT_READY = gettext_noop("This job is still being read. Ask again in some seconds.")
+NO_MODEL = gettext_noop("No language model is set up for this here. Ask without it: the rules need none.")
 # All of a CV and of a job that is looked at before one is asked for; the texts are read by the stage.
 _CV_FACTS = ("id", "candidate_id", "status", "content_hash", "is_latest", "error", "name", "embedding__cv_id")
 _JOB_FACTS = ("id", "status", "content_hash", "title", "company", "embedding__job_id")
@@ -151,9 +153,10 @@ def _check(cv: CV, job: Job) -> None:
     """Raises InvalidInput where the CV is none to work with, Conflict while one of the two is being read."""
     if reason := why_not(cv):
         raise InvalidInput(reason)
-    for what, ready in (("CV", is_ready(cv)), ("job", _is_ready(job))):
-        if not ready:
-            raise Conflict(NOT_READY.format(what=what))
+    if not is_ready(cv):
+        raise Conflict(CV_NOT_READY)
+    if not _is_ready(job):
+        raise Conflict(JOB_NOT_READY)
 
 
 def _is_ready(job: Job) -> bool:

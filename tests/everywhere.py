@@ -12,8 +12,8 @@ from ingestion.models import CV, Source, SyncRun
 from jobs.models import Job
 from jobs.saving import save_search
 from matching.deciding import decide
-from matching.models import JobMark, Match, Prediction, Stage, Tailoring
-from matching.optimising import request_tailoring
+from matching.models import JobMark, Match, Prediction, Stage, Tailoring, TailoringBatch
+from matching.optimising import request_batch, request_tailoring
 from matching.services import request_matches
 from tests.support import CV_TEXT, make_cv, make_job, make_user, work_until_idle
 
@@ -31,6 +31,7 @@ NO_PAGES = {
         "match-improve",
         "improvement-again",
         "improvement-file",
+        "improvements-cancel",
         "job-mark",
         "job-apply",
     ),
@@ -84,6 +85,7 @@ def furnish(rows: int = 3) -> None:
     _fill_lists(mara, rows)
     cv = CV.objects.current().get(candidate__user=mara)
     request_tailoring(cv_id=cv.pk, job_id=_job().pk, by=Tailoring.By.RULES, requested_by=mara)
+    request_batch(user=rita, cv_ids=[cv.pk], job_ids=[_job().pk])
     work_until_idle()
     _fill_operations(mara)
 
@@ -169,6 +171,7 @@ def pages() -> dict[str, tuple[str, str]]:
         "job-shortlist": (RECRUITER, f"/jobs/{job.pk}/shortlist/"),
         "job-compare": (RECRUITER, f"/jobs/{job.pk}/compare/?{compared}"),
         "match of a recruiter": (RECRUITER, f"/matches/{pairs[0].pk}/"),
+        "improvements": (RECRUITER, f"/improvements/several/{TailoringBatch.objects.get().pk}/"),
         "home of an admin": (ADMIN, "/"),
         "pipeline": (ADMIN, "/operations/pipeline/"),
         "queue": (ADMIN, "/operations/queue/"),

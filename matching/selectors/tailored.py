@@ -86,8 +86,9 @@ def state_of(user: User, batch: TailoringBatch, *, after: int = 0, limit: int = 
     """The numbers of the whole batch, and the rows that follow the first ``after`` ones; two queries."""
     counts = _counts(batch)
     ids = batch.tailorings[after : after + limit]
-    found = visible_tailorings(user).select_related("job").only(
-        "cv_id", "job_id", "status", "error", "score_before", "score_after", "job__title"
+    found = visible_tailorings(user).select_related("cv", "job").only(
+        "cv_id", "job_id", "status", "error", "score_before", "score_after", "job__title", "cv__name", "cv__candidate_id",
+        "cv__filename",
     ).in_bulk(ids)  # fmt: skip
     rows = [found[pk] for pk in ids if pk in found]
     waiting = counts.get(Status.PENDING, 0) + counts.get(Status.PROCESSING, 0)

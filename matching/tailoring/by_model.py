@@ -30,7 +30,7 @@ Answer with JSON only:
 {"edits": [{"kind": "rephrase", "where": "12", "after": "…", "evidence": ["…"]}]}"""
 
 # Nothing that the model says reaches people unchecked; so the reasons are ours.
-_REASONS = {
+REASONS = {
     EditKind.MOVE_UP: "Brings forward what this job asks for (proposed by the language model).",
     EditKind.REPHRASE: "Says it closer to the words of this job (proposed by the language model).",
     EditKind.MAKE_EXPLICIT: "Says what the CV shows without naming it (proposed by the language model).",
@@ -88,7 +88,7 @@ def _edit(facts: Facts, row: Any) -> Edit | None:
         return None
     if ">" in where and before:
         after = before  # what moves keeps its words
-    return Edit(kind, where, before, "" if kind == EditKind.CUT else after, _REASONS[kind], evidence)
+    return Edit(kind, where, before, "" if kind == EditKind.CUT else after, REASONS[kind], evidence)
 
 
 def _before(facts: Facts, where: str) -> str | None:

@@ -120,6 +120,7 @@ def examples(cv: CV, match: Match, everybody: dict[str, User]) -> dict[str, str]
         "match.pk": str(match.pk),
         "improvement.pk": tailored,
         "improvement.kind": "pdf",
+        "improvements.pk": str(batch.pk),
         "optimised_id": tailored,
         "batch_id": str(batch.pk),
         "saved.pk": search,

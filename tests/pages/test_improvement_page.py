@@ -103,3 +103,24 @@ def test_of_a_difference_only_what_changed_and_stands_around_it_is_shown(
 ) -> None:
     diff = [DiffLine("added" if number in changed else "same", str(number)) for number in range(10)]
     assert [row.line.text if row.line else row.left_out for row in folded(diff)] == shown
+
+
+def test_a_recruiter_has_those_who_are_ticked_improved_and_takes_the_rest_back(as_: As, job_match: Match) -> None:
+    client = as_("recruiter")
+    listed = f"/jobs/{job_match.job_id}/"
+    assert 'name="improve"' in client.get(f"{listed}candidates/").content.decode()
+    address = client.post(f"{listed}pick/", {"improve": "", "match": [job_match.pk]})["Location"]
+    page = client.get(address).content.decode()
+    assert "0 of 1 done" in page
+    assert 'hx-trigger="every 2s"' in page
+    assert as_("admin").get(address).status_code == 404
+    client.post(f"{address}cancel/")
+    page = client.get(address).content.decode()
+    assert "cancelled" in page
+    assert not Tailoring.objects.exists()
+    address = client.post(f"{listed}pick/", {"improve": "", "match": [job_match.pk]})["Location"]
+    work_until_idle()
+    part = client.get(address, headers={"HX-Request": "true", "HX-Target": "improvements"}).content.decode()
+    assert "1 of 1 done" in part
+    assert f'href="/improvements/{Tailoring.objects.get().pk}/"' in part
+    assert client.post(f"{listed}pick/", {"improve": ""}).status_code == 422

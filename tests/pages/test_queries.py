@@ -30,8 +30,9 @@ from matching.models import (
     Prediction,
     Tag,
     Tailoring,
+    TailoringBatch,
 )
-from matching.optimising import request_tailoring
+from matching.optimising import request_batch, request_tailoring
 from matching.services import request_matches
 from tests.support import CV_TEXT, make_cv, make_job, make_user, work_until_idle
 
@@ -97,6 +98,13 @@ def _improvement(owner: User, match: Match) -> Tailoring:
     return row
 
 
+def _improvements(job: Job) -> TailoringBatch:
+    """For a batch of all that there is, so that it grows with the rows."""
+    user, cvs = User.objects.get(username="recruiter"), CV.objects.parsed().current().values_list("pk", flat=True)
+    batch, _ = request_batch(user=user, cv_ids=list(cvs[:50]), job_ids=[job.pk])
+    return batch
+
+
 def pages(owner: User) -> dict[str, tuple[str, str]]:
     """Name → who opens it, and its address, with the ids of now."""
     cv = CV.objects.get(candidate__user=owner)
@@ -135,6 +143,7 @@ def pages(owner: User) -> dict[str, tuple[str, str]]:
         "shortlist": ("recruiter", f"/jobs/{job.pk}/shortlist/"),
         "candidates as CSV": ("recruiter", f"/jobs/{job.pk}/candidates.csv"),
         "shortlist as CSV": ("recruiter", f"/jobs/{job.pk}/shortlist.csv"),
+        "improvements": ("recruiter", f"/improvements/several/{_improvements(job).pk}/"),
         "candidates compared": ("recruiter", f"/jobs/{job.pk}/compare/?{_two_of(job)}"),
         "API keys": ("candidate", "/account/keys/"),
         "webhooks": ("candidate", "/account/webhooks/"),
