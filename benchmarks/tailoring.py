@@ -173,9 +173,8 @@ def _print(report: Report) -> None:
     for why, number in report.refused.most_common(5):
         out(f"refused {number:>5}     {why}\n")
     out(f"score             +{sum(gained) / count:.2f} in the mean, +{gained[-1] if gained else 0} at most, ")
-    out(
-        f"higher in {sum(gain > 0 for gain in gained)}, the same in {sum(gain == 0 for gain in gained)}, lower in {report.lower}\n"
-    )
+    higher, same = sum(gain > 0 for gain in gained), sum(gain == 0 for gain in gained)
+    out(f"higher in {higher}, the same in {same}, lower in {report.lower}\n")
     out(f"unsupported       {len(report.doubts)}\n")
     for doubt in report.doubts[:20]:
         out(f"  {doubt}\n")

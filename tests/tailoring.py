@@ -6,7 +6,7 @@ from ingestion.parse import parse_document
 from jobs.skills import find_skills_and_languages
 from matching.tailoring.checking import Ground
 from matching.tailoring.lines import read_lines
-from matching.tailoring.support import read_support
+from matching.tailoring.support import read_support, unit_of
 from matching.tailoring.values import Edit, EditKind
 from tests.parsing import read
 
@@ -63,10 +63,11 @@ def number_of(ground: Ground, words: str) -> int:
 
 
 def edit_of(ground: Ground, words: str, old: str, new: str, kind: EditKind = EditKind.REPHRASE) -> Edit:
-    """An edit of the line that holds the words, with honest evidence."""
-    line = ground.lines[number_of(ground, words) - 1]
-    assert old in line.text
-    return Edit(kind, str(line.number), line.text, line.text.replace(old, new), "a reason", (line.text.strip(),))
+    """An edit of the sentence that holds the words, with honest evidence."""
+    first, last = unit_of(ground.lines, number_of(ground, words))
+    text = "\n".join(line.text for line in ground.lines[first - 1 : last])
+    assert old in text
+    return Edit(kind, f"{first}-{last}", text, text.replace(old, new), "a reason", (text,))
 
 
 def listed(ground: Ground, items: str) -> Edit:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-from dataclasses import replace
 
 import docx
 import pytest
@@ -115,7 +114,8 @@ def test_edits_that_cost_points_are_left_out(pair: tuple[CV, Job]) -> None:
         items = [line for line in facts.lines if line.is_bullet or line.continues]
         first = [line for line in items if line.section == "work"]
         whole = "\n".join(line.text for line in first[:3])
-        return [Edit(EditKind.CUT, f"{first[0].number}-{first[2].number}", whole, "", "shorter"), *rules(facts)]
+        harm = Edit(EditKind.CUT, f"{first[0].number}-{first[2].number}", whole, "", "shorter")
+        return [harm, *(edit for edit in rules(facts) if edit.kind is EditKind.CUT)]
 
     tailored = tailor(*pair, proposer=harmful)
     assert tailored.score_after >= tailored.score_before
@@ -200,4 +200,3 @@ def test_rules_claim_nothing_where_nothing_is_asked() -> None:
     ground = ground_of()
     edits = rules(Facts(ground.lines, (), "Cook", "Cook for us."))
     assert {edit.kind for edit in edits} == {EditKind.CUT}
-    assert all(replace(edit, after="").before for edit in edits)
