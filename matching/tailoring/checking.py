@@ -88,6 +88,8 @@ def _check_texts(edit: Edit, where: Where, ground: Ground) -> None:
     standing = "\n".join(ground.lines[number - 1].text for number in where.lines)
     if edit.before != standing:
         raise Unsupported("It changes words that do not stand there.")
+    if edit.after == edit.before and not where.above:
+        raise Unsupported("It changes nothing.")
     if len(edit.after) > len(edit.before) + _LONGEST or (edit.kind is not EditKind.CUT and not edit.after.strip()):
         raise Unsupported("It is empty or far too long.")
     # What cannot be seen can hold anything; Cf are marks without width, Co letters of private fonts.

@@ -82,7 +82,7 @@ def _looks() -> dict[str, Any]:
     from reportlab.pdfbase.ttfonts import TTFont
 
     for name in (_REGULAR, _BOLD):
-        pdfmetrics.registerFont(TTFont(name, FONTS / f"{name}.ttf"))
+        pdfmetrics.registerFont(TTFont(name, str(FONTS / f"{name}.ttf")))
     body = ParagraphStyle("line", fontName=_REGULAR, fontSize=9.5, leading=13)
     return {
         "line": body,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from ingestion.models import CV
 from jobs.models import Job
@@ -21,18 +21,23 @@ def read_gaps(
     cv: CV, job: Job, facts: Facts, support: Support, profile: CVProfile, links: Sequence[SkillLink]
 ) -> tuple[Gap, ...]:
     """Must-haves first. ``links`` are phrases of the CV that a model takes for a skill without being sure."""
-    shown = {asked.skill_id for asked in facts.asked if asked.state is not Shown.MISSING} | profile.skills
+    shown = {asked.skill_id for asked in facts.asked if asked.state is not Shown.MISSING}
     near = {link.skill_id: cv.matched_text[link.start : link.end].strip() for link in links}
     return tuple(gap for asked in asked_by(job.requirements) for gap in _gap(asked, profile, shown, support, near))
 
 
 def _gap(
-    asked: Asked, profile: CVProfile, shown: frozenset[str] | set[str], support: Support, near: Mapping[str, str]
+    asked: Asked, profile: CVProfile, shown: Collection[str], support: Support, near: Mapping[str, str]
 ) -> Iterator[Gap]:
     importance = "must" if asked.must else "nice"
     if asked.kind is Asks.SKILL and asked.subject not in shown:
-        yield _skill_gap(asked, importance, support, near.get(asked.subject, ""))
-    elif asked.kind is Asks.LANGUAGE and asked.subject not in {one.language_id for one in profile.languages} | shown:
+        if asked.subject in profile.skills:
+            yield Gap(
+                asked.name, importance, "Your CV names it, though not as done. Say what you did with it, if you did."
+            )
+        else:
+            yield _skill_gap(asked, importance, support, near.get(asked.subject, ""))
+    elif asked.kind is Asks.LANGUAGE and asked.subject not in profile.skills:
         yield Gap(
             asked.name, importance, "Not in your CV. If you speak it, list it with your level; else it takes a course."
         )

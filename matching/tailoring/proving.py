@@ -35,6 +35,7 @@ def unsupported(before: Read, after: Read, *, added: frozenset[str] = frozenset(
 
 def _values(before: Read, after: Read) -> Iterator[str]:
     ground = _plain(before.text)
+    yield from (f"name: {word}" for word in after.parsed.resume.basics.name.split() if _plain(word) not in ground)
     for name, value in _facts(after.parsed):
         if _plain(value) not in ground:
             yield f"{name}: {value}"
@@ -46,7 +47,6 @@ def _values(before: Read, after: Read) -> Iterator[str]:
 
 def _facts(parsed: ParsedCV) -> Iterator[tuple[str, str]]:
     resume = parsed.resume
-    yield "name", resume.basics.name
     yield "title", resume.basics.label
     for job in resume.work:
         yield from (("employer", job.name), ("position", job.position), ("place", job.location))

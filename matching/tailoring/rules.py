@@ -34,25 +34,25 @@ _MARK = re.compile(r"\s*[-*•▪–]\s+")
 def rules(facts: Facts) -> list[Edit]:
     """The edits that need no language model, in the order in which they matter."""
     rephrased = list(_rephrased(facts))
-    changed = {edit.where for edit in rephrased}
-    reordered = [edit for edit in _items_in_order(facts) if edit.where not in changed]
+    changed = {edit.before for edit in rephrased}
+    reordered = [edit for edit in _items_in_order(facts) if edit.before not in changed]
     return [*rephrased, *_listed(facts), *_first_items(facts), *reordered, *_section_up(facts), *_spared(facts)]
 
 
 def _rephrased(facts: Facts) -> Iterator[Edit]:
-    """Lines that name a skill in other words than the job, in the job's words with their own behind them."""
-    by_line: dict[int, list[tuple[str, str]]] = defaultdict(list)
+    """Sentences that name a skill in other words than the job, in the job's words with their own behind them."""
+    by_unit: dict[tuple[int, int], list[tuple[str, str]]] = defaultdict(list)
     for asked in facts.asked:
         if asked.state is Shown.STATED and not any(squeezed(own) == squeezed(asked.words) for own in asked.said):
             own = next((own for own in asked.said if says_the_same(asked.skill_id, own, asked.words)), "")
             for number in asked.lines[:2] if own else ():
                 if own in facts.line(number).text:
-                    by_line[number].append((own, asked.words))
-    for number, words in sorted(by_line.items())[:REPHRASED]:
-        line = facts.line(number)
-        if not (line.is_fixed or line.is_heading):
+                    by_unit[unit_of(facts.lines, number)].append((own, asked.words))
+    for (first, last), words in sorted(by_unit.items())[:REPHRASED]:
+        if not any(line.is_fixed or line.is_heading for line in facts.lines[first - 1 : last]):
             told = "; ".join(f"the job says “{asked}” for your “{own}”" for own, asked in words)
-            yield Edit(EditKind.REPHRASE, str(number), line.text, _in_words(line.text, words), f"{told}.", (line.text,))
+            text = _joined(facts, first, last)
+            yield Edit(EditKind.REPHRASE, f"{first}-{last}", text, _in_words(text, words), f"{told}.", (text,))
 
 
 def _in_words(text: str, words: Sequence[tuple[str, str]]) -> str:

@@ -192,7 +192,7 @@ def _differ_by_tail(first: str, second: str) -> bool:
     if not long.startswith(short) or not short:
         return False
     tail = long.removeprefix(short)
-    return tail in _TAILS or (len(short) > 6 and len(tail) <= 2)
+    return tail in _TAILS or (len(short) > 6 and len(tail) <= 3)
 
 
 def _said(text: str) -> Iterator[SkillMention]:
