@@ -31,6 +31,7 @@ Junior Developer, Westwind GmbH, Hamburg
 January 2016 - February 2019
 - Wrote reports in MariaDB.
 - Helped 12 colleagues with Docker Compose.
+- Hired Java developers.
 
 Education
 Uppsala University

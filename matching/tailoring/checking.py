@@ -174,12 +174,13 @@ def _check_order_of_items(edit: Edit, where: Where, ground: Ground) -> None:
     if where.first != where.last or line.section != "skills" or line.is_fixed or says_less(edit.before):
         raise Unsupported("Only the items of a list of skills may change their order.")
     one, other = _LABEL.sub("", edit.before, count=1), _LABEL.sub("", edit.after, count=1)
-    if _items(one) != _items(other) or _label(edit.before) != _label(edit.after) or "(" in one or _MORE.search(one):
+    same = _items(one) == _items(other) and _label(edit.before) == _label(edit.after)
+    if not same or not all(_items(one)) or "(" in one or _MORE.search(one):
         raise Unsupported("It says something else than the line does.")
 
 
 def _items(text: str) -> Counter[str]:
-    return Counter(filter(None, _SEPARATOR.split(text.strip(" .,;"))))
+    return Counter(_SEPARATOR.split(text.strip(" .,;")))
 
 
 def _label(text: str) -> str:
@@ -268,19 +269,17 @@ def _check_list(lines: Sequence[str], where: Where, ground: Ground) -> None:
         opens = heading[0] in HEADINGS.values() and len(heading) == 1
         if not opens or not (below is None or below.is_heading) or above is None:
             raise Unsupported("It opens a section where none may stand.")
-    elif (
-        above is None
-        or above.section != "skills"
-        or (below is not None and below.section != "skills" and not below.is_heading)
-    ):
-        raise Unsupported("Skills are listed among the skills only.")
+    elif above is None or above.section != "skills" or not above.is_heading:
+        # Further down it might fall under "Expert".
+        raise Unsupported("Skills are listed first among the skills, and nowhere else.")
     _check_listed(items, ground)
 
 
 def _is_longer_list(edit: Edit, where: Where, ground: Ground) -> bool:
     line = ground.lines[where.first - 1]
     is_list = line.section == "skills" and not line.is_fixed and not line.is_heading and where.first == where.last
-    return is_list and edit.after.startswith(f"{edit.before}, ") and not says_less(edit.before)
+    one_kind = not (says_less(edit.before) or _MORE.search(edit.before))
+    return is_list and one_kind and edit.after.startswith(f"{edit.before}, ")
 
 
 def _check_listed(text: str, ground: Ground) -> None:

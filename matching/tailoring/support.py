@@ -32,6 +32,12 @@ _NOT_OWN = re.compile(
     r"(?:work|volunteer|education|awards|publications|certificates)\[\d+\]\.(?:name|institution|organization|awarder|publisher|issuer|url)$"
     r"|basics\.(?:name|email|phone|url|profiles|location)|references\["
 )
+# Who hired Java developers, sold Oracle licences or taught Python courses shows another skill than these.
+_OF_OTHERS = re.compile(
+    r"[\s-]*(?:/?\s*\w+\s+)?(?:developers|engineers|programmers|administrators|analysts|candidates|specialists|experts"
+    r"|consultants|customers|clients|vendors|suppliers|students|licen[cs]es|products|entwickler|kunden|experten)\b",
+    re.IGNORECASE,
+)
 _NOT_OWN_SECTIONS = {"references", "interests"}
 _TAILS = ("js", "language", "framework", "library")
 
@@ -81,7 +87,8 @@ def read_support(
         line = text.count("\n", 0, mention.start) + 1
         taken = any(start < mention.end and mention.start < end for start, end in owned)
         own = lines[line - 1]
-        if not taken and own.section not in _NOT_OWN_SECTIONS and not says_less(unit_text(lines, line)):
+        taken |= own.section in _NOT_OWN_SECTIONS or bool(_OF_OTHERS.match(text, mention.end))
+        if not taken and not says_less(unit_text(lines, line)):
             found.append(Said(mention.skill_id, mention.surface, line))
     found += [Said(mention.skill_id, mention.surface, 0) for mention in added]
     return Support(tuple(one for one in found if one.skill_id not in removed))

@@ -74,7 +74,8 @@ def test_no_line_says_more_than_it_did(ground: Ground, kind: EditKind, words: st
         "Kubernetes, Rust",  # only somebody else's, who had none
         "Terraform",  # the CV says: basic
         "MySQL",  # the CV says MariaDB
-        "Java",
+        "Java",  # the CV says who had it
+        "Kafka",
         "Python 3.11",
         "Senior Python",
         "10 years of Python",
