@@ -122,7 +122,7 @@ def test_a_changed_cv_is_fitted_anew_and_the_old_one_says_that_it_is_old(as_user
     client = as_user(candidate)
     old = ask(client, cv, job)["Location"]
     work_until_idle()
-    change = {"path": "skills", "values": {"name": "Terraform"}}
+    change = {"path": "work[0].position", "value": "Senior Data Engineer"}
     assert client.post(f"/api/v1/cvs/{cv.pk}/corrections", change, content_type="application/json").status_code < 300
     work_until_idle()
     new = ask(client, cv, job)

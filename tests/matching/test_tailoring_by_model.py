@@ -80,6 +80,7 @@ def test_an_honest_proposal_is_made_and_the_person_is_not_told(play, pair) -> No
     server = play(proposing(cut, prompt_tokens=900, completion_tokens=40))
     proposer = ModelProposer()
     tailored = tailor(*pair, proposer=proposer)
+    print("REFUSED", tailored.refused, tailored.edits)
     assert (proposer.fell_back, [edit.before for edit in tailored.edits if edit.kind == "cut"]) == ("", [PARTY])
     assert PARTY not in tailored.text_after
     (question,) = server.asked
