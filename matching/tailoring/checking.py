@@ -203,10 +203,10 @@ def _check_same(before: str, after: str) -> None:
     """Word for word the same, but for skills in other words and what these imply beside them."""
     old, new = list(_tokens(before)), list(_tokens(after))
     at = 0
-    for place, token in enumerate(new):
+    for token in new:
         if at < len(old) and _is_same(old[at], token):
             at += 1
-        elif not _follows(token, new[place - 1 : place] if place else [], old[at : at + 1]):
+        elif not _stands_beside(token, old[max(at - 1, 0) : at + 1]):
             raise Unsupported(f"It says {token.words!r}, which the CV does not say there.")
     if at < len(old):
         raise Unsupported(f"It leaves out {old[at].words!r}.")
@@ -239,9 +239,9 @@ def _is_same(old: _Token, new: _Token) -> bool:
     return says_the_same(old.skill_id, old.words, new.words) if old.skill_id else old.words == new.words
 
 
-def _follows(new: _Token, said: Sequence[_Token], coming: Sequence[_Token]) -> bool:
+def _stands_beside(new: _Token, said: Sequence[_Token]) -> bool:
     """A skill beside one that it is another word for, or that cannot be had without it."""
-    return bool(new.skill_id) and any(_is_same(own, new) or _is_implied(own, new) for own in (*said, *coming))
+    return bool(new.skill_id) and any(_is_same(own, new) or _is_implied(own, new) for own in said)
 
 
 def _is_implied(own: _Token, new: _Token) -> bool:
