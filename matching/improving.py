@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -91,7 +90,7 @@ def improvement_file(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
 
 
 @require_safe
-def improvements(request: HttpRequest, pk: UUID) -> HttpResponse:
+def improvements(request: HttpRequest, pk: str) -> HttpResponse:
     """How far what was asked for at once is, and what came of each."""
     user = current_user(request)
     after = number(request.GET.get("from", "")) or 0
@@ -108,7 +107,7 @@ def improvements(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_POST
-def improvements_cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
+def improvements_cancel(request: HttpRequest, pk: str) -> HttpResponse:
     """Take back what nobody has begun with."""
     cancel_batch(get_batch(current_user(request), pk))
     return redirect("improvements", pk=pk)

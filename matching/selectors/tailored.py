@@ -74,12 +74,12 @@ def get_tailoring(user: User, pk: int) -> Tailoring:
     return row
 
 
-def get_batch(user: User, pk: UUID) -> TailoringBatch:
-    """What this user asked for at once. Raises NotFound for that of others too."""
-    batch = TailoringBatch.objects.filter(user=user, pk=pk).first()
-    if batch is None:
-        raise NotFound("There is no such batch, or it is not yours to see.")
-    return batch
+def get_batch(user: User, pk: UUID | str) -> TailoringBatch:
+    """What this user asked for at once. Raises NotFound for that of others, and for what is no id, too."""
+    try:
+        return TailoringBatch.objects.get(user=user, pk=UUID(str(pk)))
+    except (TailoringBatch.DoesNotExist, ValueError) as error:
+        raise NotFound("There is no such batch, or it is not yours to see.") from error
 
 
 def state_of(user: User, batch: TailoringBatch, *, after: int = 0, limit: int = 100) -> BatchState:
