@@ -1,8 +1,8 @@
 """Whether tailored CVs are true and score no less: many CVs, each tailored to jobs of its own list and read again.
 
-    .venv/bin/python -m benchmarks.tailoring [--cvs 300] [--seed 1] [--data ../shared/data] [--kinds files,texts,invented]
+    .venv/bin/python -m benchmarks.tailoring [--cvs 300] [--jobs 100] [--seed 1] [--kinds files,texts,invented]
 
-CVs are files and texts of the data folder, read there, and invented people; jobs are the demo's. Each CV is tailored to one
+CVs are files and texts of the data folder, read there, and invented people; jobs are invented too. Each CV is tailored to one
 of the first ten jobs of its list, drawn by the seed. The new Word file is read by the parser again and held against the
 original: employers, titles, schools, degrees, dates, numbers, skills and words that the original does not have are counted, and
 so are edits that the checker refuses when it is asked once more. Ends with 1 where there is any of these, or a lower score.
@@ -85,13 +85,16 @@ def _invented(seed: int) -> Iterator[tuple[str, str, bytes]]:
 
 
 def _measure(options: argparse.Namespace) -> Report:
+    from django.core.management import call_command
     from django.utils import timezone
 
     from cvmatch.core.errors import UnreadableDocument
+    from cvmatch.dummy.filling import fill
     from matching.ranking import rank
     from matching.search import Side
 
-    _fill()
+    call_command("createcachetable", verbosity=0)
+    fill(jobs=options.jobs, cvs=0, seed=options.seed, say=lambda said: None)
     report, chance, now = Report(), random.Random(options.seed), timezone.now()
     documents = _documents(options.data, set(options.kinds.split(",")), options.seed)
     while report.cvs.total() < options.cvs:
@@ -107,20 +110,6 @@ def _measure(options: argparse.Namespace) -> Report:
             _tailor(cv, chance.choice(lines).job_id, f"{kind} {name}", report)
             report.cvs[kind] += 1
     return report
-
-
-def _fill() -> None:
-    from django.core.management import call_command
-
-    from cvmatch.core import runner
-    from cvmatch.core.queue import get_stage
-
-    call_command("createcachetable", verbosity=0)
-    with Path(os.devnull).open("w") as nowhere:
-        call_command("demo", stdout=nowhere)
-    for stage in ("read_jobs", "embed_jobs", "count_words"):
-        while runner.run(get_stage(stage), limit=500, trigger="command").claimed:
-            pass
 
 
 def _stored(document: Document, name: str) -> CV:
@@ -140,6 +129,7 @@ def _tailor(cv: CV, job_id: int, name: str, report: Report) -> None:
     report.edits.update(edit.kind for edit in tailored.edits)
     report.refused.update(one.why for one in tailored.refused)
     report.gaps += len(tailored.gaps)
+    sys.stderr.write(f"{name}: {tailored.score_before} -> {tailored.score_after}, {len(tailored.edits)} edits\n")
     report.doubts += [f"{name}: {doubt}" for doubt in _doubts(cv, tailored)]
 
 
@@ -183,6 +173,7 @@ def _print(report: Report) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.tailoring", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--cvs", type=int, default=300)
+    parser.add_argument("--jobs", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--kinds", default="files,texts,invented")

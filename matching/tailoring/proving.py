@@ -69,8 +69,11 @@ def _facts(parsed: ParsedCV) -> Iterator[tuple[str, str]]:
 
 def _dates(parsed: ParsedCV) -> Iterator[str]:
     resume = parsed.resume
-    for entry in (*resume.work, *resume.volunteer, *resume.education, *resume.projects):
-        yield from filter(None, (entry.start_date, entry.end_date))
+    pairs = [(one.start_date, one.end_date) for one in resume.work]
+    pairs += [(one.start_date, one.end_date) for one in resume.volunteer]
+    pairs += [(one.start_date, one.end_date) for one in resume.education]
+    pairs += [(one.start_date, one.end_date) for one in resume.projects]
+    yield from (date for pair in pairs for date in pair if date)
     yield from filter(None, (paper.date for paper in resume.certificates))
 
 
