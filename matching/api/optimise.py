@@ -30,10 +30,20 @@ router = Router(tags=["Tailored CVs"])
 # Who reads blind is not shown the CV as a whole.
 WHOLE = ("text_before", "text_after", "diff")
 
-_FILE = {
-    "responses": {
-        200: {"description": "The new CV", "content": {"application/octet-stream": {"schema": {"type": "string"}}}}
-    }
+_FILE = {"responses": {200: {"description": "The new CV", "content": {"application/octet-stream": {}}}}}
+_BEGUN = {
+    "id": 7,
+    "status": "pending",
+    "cv_id": 17,
+    "job_id": 42,
+    "by": "rules",
+    "fell_back": "",
+    "error": "",
+    "created_at": "2026-11-22T09:30:00Z",
+    "finished_at": None,
+    "is_current": True,
+    "score_before": None,
+    "score_after": None,
 }
 
 
@@ -128,6 +138,7 @@ class EstimateOut(Schema):
     response={200: OptimisedOut, 202: OptimisedOut},
     summary="Fit a CV to a job",
     operation_id="optimise_cv",
+    openapi_extra={"responses": {202: {"content": {"application/json": {"example": _BEGUN}}}}},
 )
 def optimise_cv(request: HttpRequest, response: HttpResponse, body: OptimiseIn) -> Answer[OptimisedOut]:
     """Edits that fit a CV to one job: what to move up, say in the job's words, make explicit, cut; and the real gaps.
@@ -149,8 +160,8 @@ def optimise_cv(request: HttpRequest, response: HttpResponse, body: OptimiseIn) 
 )
 def estimate_model(
     request: HttpRequest,
-    cv_id: Annotated[int, Query(examples=[17])],
-    job_id: Annotated[int, Query(examples=[42])],
+    cv_id: Annotated[int, Query(description="A CV that you may see", examples=[17])],
+    job_id: Annotated[int, Query(description="A job", examples=[42])],
 ) -> EstimateOut:
     """Tokens and cost at most, before anything is sent or spent; and what is left of today's budget."""
     found = estimate(get_cv(user_of(request), cv_id), get_job(job_id))
@@ -176,7 +187,9 @@ def get_optimised_cv(request: HttpRequest, response: HttpResponse, optimised_id:
     openapi_extra=_FILE,
 )
 def get_optimised_file(
-    request: HttpRequest, optimised_id: int, format: Annotated[Kind, Query(examples=["docx"])] = Kind.DOCX
+    request: HttpRequest,
+    optimised_id: int,
+    format: Annotated[Kind, Query(description="Of the file: docx or pdf", examples=["docx"])] = Kind.DOCX,
 ) -> HttpResponse:
     """The CV with its edits, as Word or PDF; 409 while it is being made."""
     user = user_of(request)
