@@ -87,6 +87,14 @@ STAGES: tuple[Stage, ...] = (
         about="Writes down why each match scored as it did.",
     ),
     Stage(
+        "tailor_cvs",
+        "matching.stages.tailor_cvs",
+        batch=100,
+        minutes=15,
+        on=("tailoring.requested",),
+        about="Makes CVs for one job each, where somebody has asked for one.",
+    ),
+    Stage(
         "deliver_webhooks",
         "cvmatch.core.webhooks.delivering.deliver_webhooks",
         batch=500,

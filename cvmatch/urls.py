@@ -27,7 +27,7 @@ from cvmatch.metrics import metrics
 from cvmatch.my_data import pages as my_data
 from cvmatch.sources_page import connecting, watching
 from ingestion import views as ingestion
-from matching import corrections, marking
+from matching import corrections, improving, marking
 from matching import views as matching
 from matching.recruiting import acting, candidates, comparing, exporting, shortlist
 
@@ -52,6 +52,12 @@ pages = [
     path("account/data/download/", my_data.my_data_download, name="my-data-download"),
     path("account/data/delete/", my_data.my_data_delete, name="my-data-delete"),
     path("matches/<int:pk>/", matching.match_page, name="match"),
+    path("matches/<int:pk>/improve/", improving.match_improve, name="match-improve"),
+    path("improvements/<int:pk>/", improving.improvement, name="improvement"),
+    path("improvements/<int:pk>/again/", improving.improvement_again, name="improvement-again"),
+    path("improvements/several/<str:pk>/", improving.improvements, name="improvements"),
+    path("improvements/several/<str:pk>/cancel/", improving.improvements_cancel, name="improvements-cancel"),
+    path("improvements/<int:pk>/file/<str:kind>/", improving.improvement_file, name="improvement-file"),
     path("jobs/", listing.job_list, name="job-list"),
     path("jobs.csv", job_acting.jobs_csv, name="jobs-csv"),
     path("jobs/several/", job_acting.job_bulk, name="job-bulk"),

@@ -12,6 +12,7 @@ from cvmatch.core.admin import STAGED_FIELDS, STAGED_FILTERS, STAGED_LIST, ReadO
 from matching import admin_decisions as admin_decisions  # Django looks for this module only
 from matching import admin_lists as admin_lists
 from matching import admin_marks as admin_marks
+from matching import admin_tailored as admin_tailored
 from matching import admin_tasks as admin_tasks
 from matching.admin_related import Linked, light
 from matching.models import (

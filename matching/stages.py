@@ -1,4 +1,4 @@
-"""What the pipeline does for matching: embed, match both ways, explain."""
+"""What the pipeline does for matching: embed, match both ways, explain, tailor."""
 
 from __future__ import annotations
 
@@ -12,18 +12,21 @@ from cvmatch.core.errors import CvmatchError
 from cvmatch.core.models import Status
 from cvmatch.core.runner import StageReport, work_off
 from jobs.models import JobReading
-from matching import asking, catalogue, services
+from matching import asking, catalogue, optimising, services
 from matching.accounts import accounts_of
 from matching.backfills import running
 from matching.embedding import get_provider
 from matching.index_health import MOST_ROWS_OF_A_WORKER, keep_healthy
-from matching.models import CVEmbedding, Explanation, JobEmbedding, Prediction, TalentPosting
+from matching.models import CVEmbedding, Explanation, JobEmbedding, Prediction, Tailoring, TalentPosting
 from matching.narrating import narrated
+from matching.optimising import Made
+from matching.proposing import ModelProposer
 from matching.ranking import Ranked, rank
 from matching.search import Side, get_search
 from matching.search.google_talent.placing import BATCH
 from matching.search.pgvector import PgvectorSearch
 from matching.search.recall import keep_recall
+from matching.tailoring import tailor
 from matching.values import Account
 from matching.vectors import TextVectors, cv_vectors, job_vectors
 
@@ -75,6 +78,14 @@ def explain_matches(limit: int, only: Sequence[int] | None = None) -> StageRepor
     rows = Explanation.objects.select_related("match__cv__candidate", "match__job", "match__prediction")
     rows = rows if only is None else rows.filter(match__prediction_id__in=only)
     return work_off(rows, limit=limit, work=_explain, save=services.store_explanation, chunk=50, most=200)
+
+
+def tailor_cvs(limit: int, only: Sequence[int] | None = None) -> StageReport:
+    """Make CVs for one job each that somebody asked for; ``only`` are ids of the rows."""
+    rows = Tailoring.objects.select_related("cv", "job").defer("cv__search", "job__search", "job__description_html")
+    rows = rows if only is None else rows.filter(pk__in=only)
+    # One at a time: a model that is asked may take as long as a whole run may.
+    return work_off(rows, limit=limit, work=_tailor, save=optimising.store_tailoring, chunk=1)
 
 
 def count_words(limit: int, only: Sequence[int] | None = None) -> StageReport:
@@ -150,6 +161,19 @@ def _match(side: Side, predictions: Sequence[Prediction], subjects: Sequence[int
     if missing:
         raise CvmatchError("What was to be matched is gone.", permanent=True, details={"ids": missing})
     return [ranked[subject] for subject in subjects]
+
+
+def _tailor(rows: Sequence[Tailoring]) -> Sequence[Made]:
+    return [_tailored(row) for row in rows]
+
+
+def _tailored(row: Tailoring) -> Made:
+    if (row.cv_hash, row.job_hash) != (row.cv.content_hash, row.job.content_hash):
+        raise CvmatchError("The CV or the job has changed since. Ask again.", permanent=True)
+    if row.by == Tailoring.By.RULES:
+        return Made(tailor(row.cv, row.job))
+    proposer = ModelProposer()
+    return Made(tailor(row.cv, row.job, proposer=proposer), proposer.fell_back)
 
 
 def _explain(rows: Sequence[Explanation]) -> Sequence[Account]:

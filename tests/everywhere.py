@@ -14,7 +14,8 @@ from jobs.saving import save_search
 from matching.backfills.running import work_backfills
 from matching.backfills.services import start_backfill
 from matching.deciding import decide
-from matching.models import BackfillItem, JobMark, Match, Prediction, Stage
+from matching.models import BackfillItem, JobMark, Match, Prediction, Stage, Tailoring, TailoringBatch
+from matching.optimising import request_batch, request_tailoring
 from matching.services import request_matches
 from tests.support import CV_TEXT, make_cv, make_job, make_user, work_until_idle
 
@@ -29,6 +30,10 @@ NO_PAGES = {
         "cv-retry",
         "cv-correct",
         "cv-match-again",
+        "match-improve",
+        "improvement-again",
+        "improvement-file",
+        "improvements-cancel",
         "job-mark",
         "job-apply",
     ),
@@ -81,6 +86,10 @@ def furnish(rows: int = 3) -> None:
     CV.objects.filter(pk=failed.pk).update(status=Status.FAILED, error="The file has no text.", retry_at=None)
     _decide(rita)
     _fill_lists(mara, rows)
+    cv = CV.objects.current().get(candidate__user=mara)
+    request_tailoring(cv_id=cv.pk, job_id=_job().pk, by=Tailoring.By.RULES, requested_by=mara)
+    request_batch(user=rita, cv_ids=[cv.pk], job_ids=[_job().pk])
+    work_until_idle()
     _fill_operations(mara)
 
 
@@ -158,6 +167,7 @@ def pages() -> dict[str, tuple[str, str]]:
         "cv-saved": (CANDIDATE, f"/cvs/{cv.pk}/saved/"),
         "cv-hidden": (CANDIDATE, f"/cvs/{cv.pk}/hidden/"),
         "match": (CANDIDATE, f"/matches/{match.pk}/"),
+        "improvement": (CANDIDATE, f"/improvements/{Tailoring.objects.order_by('pk')[0].pk}/"),
         "saved-searches": (CANDIDATE, "/jobs/saved/"),
         "home of a recruiter": (RECRUITER, "/"),
         "cv-list": (RECRUITER, "/cvs/"),
@@ -170,6 +180,7 @@ def pages() -> dict[str, tuple[str, str]]:
         "match of a recruiter": (RECRUITER, f"/matches/{pairs[0].pk}/"),
         "insights": (RECRUITER, "/insights/"),
         "insights of a candidate": (CANDIDATE, "/insights/"),
+        "improvements": (RECRUITER, f"/improvements/several/{TailoringBatch.objects.get().pk}/"),
         "home of an admin": (ADMIN, "/"),
         "pipeline": (ADMIN, "/operations/pipeline/"),
         "queue": (ADMIN, "/operations/queue/"),

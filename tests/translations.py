@@ -116,6 +116,7 @@ def _words() -> Iterator[str]:
     from jobs.values import EMPLOYMENT_TYPES
     from matching import steps
     from matching.selectors.lines import PART_NAMES
+    from matching.tailoring.by_model import REASONS
     from matching.values.scores import BANDS, NOT_ENOUGH_DATA
 
     yield from (getattr(errors, name).title for name in ERRORS)
@@ -135,6 +136,7 @@ def _words() -> Iterator[str]:
     yield from steps._NAMES.values()
     yield from ("working …", "failed", "no sure difference", "ours is better", "ours is worse")
     yield from PART_NAMES.values()
+    yield from REASONS.values()
     yield from (name for _least, name in BANDS)
     yield NOT_ENOUGH_DATA
     yield from (name.replace("_", " ") for name in EMPLOYMENT_TYPES)

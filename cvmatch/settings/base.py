@@ -319,6 +319,12 @@ LLM: dict[str, Any] = {
     "TIMEOUT_S": env.float("CVMATCH_LLM_TIMEOUT_S", default=20.0),
     "MAX_TOKENS": env.int("CVMATCH_LLM_MAX_TOKENS", default=500),
     "LINES": env.int("CVMATCH_LLM_LINES", default=3),
+    # Edits of a CV for one job too: then the CV's lines are sent there, the person hidden in them, when somebody asks for it.
+    "TAILORING": env.bool("CVMATCH_LLM_TAILORING", default=False),
+    "TAILORING_TOKENS": env.int("CVMATCH_LLM_TAILORING_TOKENS", default=1500),
+    "TOKENS_A_DAY": env.int("CVMATCH_LLM_TOKENS_A_DAY", default=200_000),
+    "PRICE_IN": env.float("CVMATCH_LLM_PRICE_IN", default=0.0),
+    "PRICE_OUT": env.float("CVMATCH_LLM_PRICE_OUT", default=0.0),
 }
 
 # --- Language, time, logs -------------------------------------------------------------------------------------------

@@ -1,5 +1,5 @@
 """Tables of matching: vectors, predictions with what they were made from, decisions of recruiters, marks of
-candidates, evaluations, and what is at Google."""
+candidates, tailored CVs, evaluations, and what is at Google."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from matching.models.evaluations import EvaluationRun
 from matching.models.index_health import IndexHealth
 from matching.models.marks import Interaction, JobMark
 from matching.models.predictions import Explanation, Match, Prediction, PredictionQuerySet, Snapshot
+from matching.models.tailorings import ModelUse, Tailoring, TailoringBatch
 from matching.models.talent import TalentCompany, TalentPosting
 from matching.models.tasks import MatchTask
 from matching.models.vectors import (
@@ -49,6 +50,7 @@ __all__ = [
     "Lexeme",
     "Match",
     "MatchTask",
+    "ModelUse",
     "Note",
     "PassageVectors",
     "Prediction",
@@ -57,6 +59,8 @@ __all__ = [
     "Snapshot",
     "Stage",
     "Tag",
+    "Tailoring",
+    "TailoringBatch",
     "TalentCompany",
     "TalentPosting",
     "TextEmbedding",

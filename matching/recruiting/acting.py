@@ -20,7 +20,8 @@ from ingestion.models import CV
 from jobs.models import Job
 from jobs.selectors import get_job
 from matching import deciding
-from matching.models import Match
+from matching.models import Match, TailoringBatch
+from matching.optimising import request_batch
 from matching.recruiting.asked import narrowing_from, page_query, way_back
 from matching.recruiting.candidates import deciding_context, people_context
 from matching.recruiting.toasts import Toast, toast_for
@@ -86,8 +87,10 @@ def job_note(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def job_pick(request: HttpRequest, pk: int) -> HttpResponse:
-    """Compare or export those who are selected: their page, by an address that can be shared."""
+    """Compare or export those who are selected: their page, by an address that can be shared; or have their CVs improved."""
     lines = request.POST.getlist("match")
+    if "improve" in request.POST:
+        return redirect("improvements", pk=_improved(request, get_job(pk)).pk)
     if "export" in request.POST:
         return redirect(f"{reverse('job-candidates-csv', kwargs={'pk': pk})}?{urlencode({'match': lines}, doseq=True)}")
     return redirect(f"{reverse('job-compare', kwargs={'pk': pk})}?{urlencode({'match': lines}, doseq=True)}")
@@ -132,6 +135,14 @@ def _redirect(request: HttpRequest, job: Job, toast: Toast) -> HttpResponse:
     else:
         (messages.error if toast.is_problem else messages.success)(request, toast.words)
     return redirect(back)
+
+
+def _improved(request: HttpRequest, job: Job) -> TailoringBatch:
+    lines = [pk for pk in map(number, request.POST.getlist("match")) if pk]
+    cvs = list(Match.objects.filter(job=job, pk__in=lines).order_by("rank").values_list("cv_id", flat=True))
+    if not cvs:
+        raise InvalidInput(_("Nobody is selected. Tick somebody first."))
+    return request_batch(user=current_user(request), cv_ids=cvs, job_ids=[job.pk])[0]
 
 
 def _people(request: HttpRequest, job: Job) -> list[int]:

@@ -52,6 +52,8 @@ BODIES: dict[str, Any] = {
     "save_search": {"name": "Data in Germany", "query": "q=data&country=DE", "is_shared": True},
     "change_search": {"name": "Data engineers in Germany"},
     "create_webhook": {"url": "https://example.com/cvmatch-hook", "events": ["match.ready", "cv.read"]},
+    "optimise_cv": {"cv_id": "{cv_id}", "job_id": "{job_id}"},
+    "optimise_in_bulk": {"cv_ids": ["{cv_id}"], "job_ids": ["{job_id}"]},
     "start_match_stream": {"cv_ids": ["{cv_id}"]},
     "retry_pipeline": {"stage": "parse_cvs"},
 }
@@ -60,6 +62,7 @@ QUERIES: dict[str, dict[str, str]] = {
     "push_jobs": {"source": "acme"},
     "export_jobs": {"country": "DE"},
     "export_matches": {"cv_id": "{cv_id}"},
+    "estimate_model": {"cv_id": "{cv_id}", "job_id": "{job_id}"},
     "get_filtered_matches": {"near": "Berlin", "within_km": "50"},
 }
 FILES = {"upload_and_parse", "start_match_of_file"}
@@ -68,7 +71,7 @@ STREAM = "push_job_stream"
 MOST = 2
 MOST_QUERIES = 12
 # Deleting a CV goes through every table that may name it.
-ERASING, QUERIES_OF_ERASING = "delete_cv", 36
+ERASING, QUERIES_OF_ERASING = "delete_cv", 37
 
 
 @pytest.fixture
@@ -90,6 +93,8 @@ def ids() -> dict[str, str]:
     task = made("/match", {"cv_id": cv.pk}).json()["task_id"]
     client.get(f"/api/v1/jobs/{Job.objects.order_by('pk')[0].pk}/candidates")
     made(f"/cvs/{cv.pk}/corrections", {"path": "work[0].position", "value": "Lead Data Engineer"})
+    work_until_idle()
+    many = made("/optimise/bulk", {"cv_ids": [cv.pk], "job_ids": [Job.objects.order_by("pk")[0].pk]}).json()
     test = made("/admin/queue_test", {})["Location"].rsplit("/", 1)[1]
     work_until_idle()
     hook = made("/webhooks", BODIES["create_webhook"]).json()["id"]
@@ -100,6 +105,8 @@ def ids() -> dict[str, str]:
     tell_insights(Job.objects.order_by("pk")[0])
     return {
         "search_id": str(search),
+        "optimised_id": str(many["items"][0]["id"]),
+        "batch_id": many["id"],
         "cv_id": str(cv.pk),
         "job_id": str(Job.objects.order_by("pk")[0].pk),
         "match_id": str(match.pk),
@@ -187,7 +194,10 @@ def asked(client: Client, name: str, method: str, path: str, ids: dict[str, str]
         response = client.generic(method, address, text, "application/json")
     content = b"".join(response.streaming_content) if response.streaming else response.content  # type: ignore[attr-defined]
     assert response.status_code < 400, (name, content)
-    is_json = content and response.get("Content-Type", "").startswith("application/json")
+    kind = response.get("Content-Type", "")
+    if kind == "application/octet-stream":
+        return {"request": body, "status": response.status_code, "response": None}
+    is_json = content and kind.startswith("application/json")
     answer: Any = json.loads(content) if is_json else content.decode().split("\n")[0] + "\n" if content else None
     return {"request": body, "status": response.status_code, "response": short(answer)}
 

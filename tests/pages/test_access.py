@@ -31,6 +31,7 @@ from matching.asking import ask_for_cv
 from matching.backfills.running import work_backfills
 from matching.backfills.services import start_backfill
 from matching.models import BackfillItem, Match, Prediction
+from matching.optimising import request_batch
 from tests.support import CV_TEXT, make_cv, make_user, work_until_idle
 
 PEOPLE = ("anonymous", "candidate", "other", "recruiter", "service", "admin", "staff")
@@ -55,6 +56,9 @@ SENT: dict[str, dict[str, Any]] = {
     "push_jobs": [],
     "export_matches": {"cv_id": "{cv}"},
     "give_feedback": {"match_id": "{match}", "kind": "save"},
+    "optimise_cv": {"cv_id": "{cv}", "job_id": "{job}"},
+    "optimise_in_bulk": {"cv_ids": ["{cv}"], "job_ids": ["{job}"]},
+    "estimate_model": {"cv_id": "{cv}", "job_id": "{job}"},
 }
 ANYTHING = ""
 # There is nothing to be seen at these for somebody who has no second step, whose CV has no pictures of pages,
@@ -108,6 +112,9 @@ def examples(cv: CV, match: Match, everybody: dict[str, User]) -> dict[str, str]
     backfill = start_backfill(what="parse", everything=True)
     work_backfills()
     match = Match.objects.filter(cv=cv, prediction__side=Prediction.Side.JOBS_FOR_CV).order_by("-pk")[0]
+    batch, _ = request_batch(user=owner, cv_ids=[cv.pk], job_ids=[match.job_id])
+    work_until_idle()
+    tailored = str(batch.tailorings[0])
     Job.objects.filter(pk=match.job_id).update(url="https://example.com/apply")
     return {
         "cv": str(cv.pk),
@@ -117,6 +124,11 @@ def examples(cv: CV, match: Match, everybody: dict[str, User]) -> dict[str, str]
         "cv.other": str(older.pk),
         "cv.number": "1",
         "match.pk": str(match.pk),
+        "improvement.pk": tailored,
+        "improvement.kind": "pdf",
+        "improvements.pk": str(batch.pk),
+        "optimised_id": tailored,
+        "batch_id": str(batch.pk),
         "saved.pk": search,
         "backfill.pk": str(backfill.pk),
         "backfill.item": str(BackfillItem.objects.filter(backfill=backfill)[0].pk),

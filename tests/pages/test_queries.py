@@ -27,10 +27,14 @@ from matching.models import (
     DecisionEvent,
     Explanation,
     JobMark,
+    Match,
     Note,
     Prediction,
     Tag,
+    Tailoring,
+    TailoringBatch,
 )
+from matching.optimising import request_batch, request_tailoring
 from matching.services import request_matches
 from tests.support import CV_TEXT, make_cv, make_job, make_user, work_until_idle
 
@@ -93,6 +97,19 @@ def decide_about(candidate: Candidate, job: Job, user: User) -> None:
     CandidateTag.objects.create(tag=tag, candidate=candidate, added_by=user)
 
 
+def _improvement(owner: User, match: Match) -> Tailoring:
+    row = request_tailoring(cv_id=match.cv_id, job_id=match.job_id, by=Tailoring.By.RULES, requested_by=owner)
+    work_until_idle()
+    return row
+
+
+def _improvements(job: Job) -> TailoringBatch:
+    """For a batch of all that there is, so that it grows with the rows."""
+    user, cvs = User.objects.get(username="recruiter"), CV.objects.parsed().current().values_list("pk", flat=True)
+    batch, _ = request_batch(user=user, cv_ids=list(cvs[:50]), job_ids=[job.pk])
+    return batch
+
+
 def pages(owner: User) -> dict[str, tuple[str, str]]:
     """Name → who opens it, and its address, with the ids of now."""
     cv = CV.objects.get(candidate__user=owner)
@@ -114,6 +131,7 @@ def pages(owner: User) -> dict[str, tuple[str, str]]:
         "progress": ("candidate", f"/cvs/{cv.pk}/progress/"),
         "matches": ("candidate", f"/cvs/{cv.pk}/matches/"),
         "match": ("candidate", f"/matches/{match.pk}/"),
+        "improvement": ("candidate", f"/improvements/{_improvement(owner, match).pk}/"),
         "saved jobs": ("candidate", f"/cvs/{cv.pk}/saved/"),
         "hidden jobs": ("candidate", f"/cvs/{cv.pk}/hidden/"),
         "versions compared": ("candidate", f"/cvs/{cv.pk}/diff/{cv.pk}/"),
@@ -130,6 +148,7 @@ def pages(owner: User) -> dict[str, tuple[str, str]]:
         "shortlist": ("recruiter", f"/jobs/{job.pk}/shortlist/"),
         "candidates as CSV": ("recruiter", f"/jobs/{job.pk}/candidates.csv"),
         "shortlist as CSV": ("recruiter", f"/jobs/{job.pk}/shortlist.csv"),
+        "improvements": ("recruiter", f"/improvements/several/{_improvements(job).pk}/"),
         "candidates compared": ("recruiter", f"/jobs/{job.pk}/compare/?{_two_of(job)}"),
         "API keys": ("candidate", "/account/keys/"),
         "webhooks": ("candidate", "/account/webhooks/"),

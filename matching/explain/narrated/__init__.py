@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from cvmatch.core.chat import Failed
 from matching.explain.narrated.checking import holds
-from matching.explain.narrated.endpoint import ChatEndpoint, Failed
+from matching.explain.narrated.endpoint import ChatEndpoint
 from matching.explain.narrated.facts import facts_of, hidden_words
 from matching.values import Account, Written
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import threading
 import time
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
@@ -14,6 +12,7 @@ import pytest
 from matching.explain.narrated import ChatEndpoint, Failed, narrate
 from matching.models import Explanation, Match
 from matching.values import Account, Asks, Finding, Place, State, Written
+from tests.chat_server import ChatServer, Play, answer, drip, saying
 from tests.support import make_cv, make_job, work_until_idle
 
 CV_TEXT = """Mara Lindqvist
@@ -49,64 +48,25 @@ HONEST = [
     ("Not found in the CV: Kubernetes.", ["f2"]),
 ]
 
-Play = Callable[[BaseHTTPRequestHandler, dict[str, Any]], None]
-
-
-class Stage:
-    """A local server that plays the model; ``asked`` are the questions it was given."""
-
-    def __init__(self, play: Play) -> None:
-        self.asked: list[dict[str, Any]] = []
-        self.keys: list[str | None] = []
-        stage = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                stage.asked.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-                stage.keys.append(self.headers["Authorization"])
-                play(self, stage.asked[-1])
-
-            def log_message(self, *_: Any) -> None: ...
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-        self.url = f"http://127.0.0.1:{self.server.server_port}/v1"
-
 
 @pytest.fixture
-def play() -> Iterator[Callable[[Play], Stage]]:
-    stages: list[Stage] = []
+def play() -> Iterator[Callable[[Play], ChatServer]]:
+    stages: list[ChatServer] = []
 
-    def start(how: Play) -> Stage:
-        stages.append(Stage(how))
+    def start(how: Play) -> ChatServer:
+        stages.append(ChatServer(how))
         return stages[-1]
 
     yield start
     for stage in stages:
-        stage.server.shutdown()
-        stage.server.server_close()
-
-
-def answer(handler: BaseHTTPRequestHandler, body: bytes, status: int = 200, **headers: str) -> None:
-    handler.send_response(status)
-    for name, value in headers.items():
-        handler.send_header(name, value)
-    handler.send_header("Content-Length", str(len(body)))
-    handler.end_headers()
-    handler.wfile.write(body)
-
-
-def saying(content: str) -> Play:
-    body = json.dumps({"choices": [{"message": {"role": "assistant", "content": content}}]}).encode()
-    return lambda handler, _: answer(handler, body)
+        stage.close()
 
 
 def telling(*sentences: tuple[str, list[str]]) -> Play:
     return saying(json.dumps({"sentences": [{"text": text, "cites": cites} for text, cites in sentences]}))
 
 
-def told(stage: Stage, **options: Any) -> tuple[Written, ...]:
+def told(stage: ChatServer, **options: Any) -> tuple[Written, ...]:
     endpoint = ChatEndpoint(stage.url, "small", **options)
     return narrate(ACCOUNT, cv_text=CV_TEXT, matched_text=MATCHED, job_text=JOB_TEXT, endpoint=endpoint)
 
@@ -179,18 +139,6 @@ def test_the_question_holds_findings_and_quotes_and_nothing_of_who_the_person_is
     assert "example.com" not in sent
     assert "doctorate" not in sent  # a line of the CV that carries no finding stays here
     assert (question["max_tokens"], question["model"], stage.keys) == (77, "small", ["Bearer secret"])
-
-
-def drip(handler: BaseHTTPRequestHandler, _: Any) -> None:
-    handler.send_response(200)
-    handler.end_headers()
-    for _number in range(100):
-        try:
-            handler.wfile.write(b" ")
-            handler.wfile.flush()
-        except OSError:
-            return
-        time.sleep(0.05)
 
 
 BROKEN: dict[str, Play] = {
