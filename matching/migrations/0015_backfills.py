@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("ingestion", "0007_cv_views"),
         ("jobs", "0010_versions"),
-        ("matching", "0013_index_health"),
+        ("matching", "0014_tailoring"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('ingestion', '0007_cv_views'),
         ('jobs', '0010_versions'),
-        ('matching', '0012_versions'),
+        ('matching', '0013_index_health'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
