@@ -14,6 +14,7 @@ from matching import admin_lists as admin_lists
 from matching import admin_marks as admin_marks
 from matching import admin_tailored as admin_tailored
 from matching import admin_tasks as admin_tasks
+from matching import admin_upkeep as admin_upkeep
 from matching.admin_related import Linked, light
 from matching.models import (
     Corpus,

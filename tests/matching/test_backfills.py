@@ -317,6 +317,23 @@ def test_a_process_works_with_the_model_that_was_switched_to_until_the_settings_
     assert in_use.switched_provider() is None
 
 
+def test_a_web_server_looks_every_few_seconds_and_never_for_a_health_check(
+    other, cv: CV, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backfill = worked(started("embed", to_version="other"))
+    services.switch(backfill)
+    worked(backfill)
+    monkeypatch.setattr(in_use._Looked, "at", None)
+    use_provider(None)
+    in_use.refresh_sometimes(environ={"PATH_INFO": "/health/live"})
+    assert get_provider().name == "hashing-1"
+    in_use.refresh_sometimes(environ={"PATH_INFO": "/"})
+    assert get_provider().name == "other-1"
+    use_provider(None)
+    in_use.refresh_sometimes(environ={"PATH_INFO": "/"})
+    assert get_provider().name == "hashing-1", "it has just looked"
+
+
 def test_lists_are_counted_first_made_with_the_switch_and_gone_after_a_roll_back(cv: CV) -> None:
     job = make_job()
     work_until_idle()
