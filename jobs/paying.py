@@ -79,12 +79,20 @@ def estimates_of(jobs: Iterable[Job]) -> dict[int, SalaryEstimate]:
     silent = [job.pk for job in jobs if job.pay is None]
     if not silent:
         return {}
-    found = PayEstimate.objects.filter(job__in=silent, middle__isnull=False)
-    return {
-        each.job_id: SalaryEstimate(int(each.low), int(each.middle), int(each.high), each.currency, each.based_on)
-        for each in found
-        if each.low is not None and each.middle is not None and each.high is not None
-    }
+    rows = PayEstimate.objects.filter(job__in=silent)
+    return {row.job_id: told for row in rows if (told := _told(row))}
+
+
+def estimate_of(job: Job) -> SalaryEstimate | None:
+    """The same of one job; no query where it was read with its ``pay_estimate``."""
+    row = getattr(job, "pay_estimate", None)
+    return _told(row) if row is not None and job.pay is None else None
+
+
+def _told(row: PayEstimate) -> SalaryEstimate | None:
+    if row.low is None or row.middle is None or row.high is None:
+        return None
+    return SalaryEstimate(int(row.low), int(row.middle), int(row.high), row.currency, row.based_on)
 
 
 def _is_due(paid: int) -> bool:

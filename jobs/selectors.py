@@ -18,8 +18,8 @@ _HEAVY = ("description", "description_html", "search", "requirements_json")
 
 
 def get_job(pk: int) -> Job:
-    """The posting with its text; raises NotFound."""
-    job = Job.objects.visible().defer("search").filter(pk=pk).first()
+    """The posting with its text and what it is estimated to pay; raises NotFound."""
+    job = Job.objects.visible().select_related("pay_estimate").defer("search").filter(pk=pk).first()
     if job is None:
         raise NotFound("There is no such job. It may have ended and been removed.")
     return job

@@ -32,7 +32,7 @@ def job_page(request: HttpRequest, pk: int) -> HttpResponse:
         "job": job,
         "requirements": job.requirements,
         "vacancy": vacancy,
-        "estimate": paying.estimates_of([job]).get(job.pk),
+        "estimate": paying.estimate_of(job),
         "text_of": text_of,
         "other_places": vacancies.list_other_places(job),
         "similar": similar,

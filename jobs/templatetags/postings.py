@@ -64,4 +64,8 @@ def money(amount: float | None) -> str:
 @register.filter
 def percentage_points(change: float | None) -> str:
     """How much a share has changed, with its sign: +3.2, −1.5."""
-    return "" if change is None else f"{'+' if change > 0 else '−' if change < 0 else ''}{number_format(abs(100 * change), 1)}"
+    return (
+        ""
+        if change is None
+        else f"{'+' if change > 0 else '−' if change < 0 else ''}{number_format(abs(100 * change), 1)}"
+    )
