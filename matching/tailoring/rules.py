@@ -46,13 +46,20 @@ def _rephrased(facts: Facts) -> Iterator[Edit]:
         if asked.state is Shown.STATED and not any(squeezed(own) == squeezed(asked.words) for own in asked.said):
             own = next((own for own in asked.said if says_the_same(asked.skill_id, own, asked.words)), "")
             for number in asked.lines[:2] if own else ():
-                if own in facts.line(number).text:
+                if _reads_well(facts.line(number), own, asked.skill_id):
                     by_unit[unit_of(facts.lines, number)].append((own, asked.words))
     for (first, last), words in sorted(by_unit.items())[:REPHRASED]:
         if not any(line.is_fixed or line.is_heading for line in facts.lines[first - 1 : last]):
             told = "; ".join(f"the job says “{asked}” for your “{own}”" for own, asked in words)
             text = _joined(facts, first, last)
             yield Edit(EditKind.REPHRASE, f"{first}-{last}", text, _in_words(text, words), f"{told}.", (text,))
+
+
+def _reads_well(line: CVLine, own: str, skill_id: str) -> bool:
+    """Names of products may stand anywhere; what is done has its form in a sentence, and only in a list none."""
+    is_name = vocabulary().get(skill_id).kind in {"technology", "tool"}
+    found = re.search(rf"(?<!\w){re.escape(own)}(?![\w-])(?!\s*\d)", line.text)
+    return found is not None and (is_name or line.section == "skills")
 
 
 def _in_words(text: str, words: Sequence[tuple[str, str]]) -> str:
