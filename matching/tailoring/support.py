@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from cvmatch.core.text import squeeze
 from ingestion.values import ParsedCV
 from jobs.skills import SkillMention, find_listed_skills, find_skills_and_languages
 from jobs.skills.data_files import read_esco_names
@@ -89,7 +90,7 @@ def read_support(
         own = lines[line - 1]
         taken |= own.section in _NOT_OWN_SECTIONS or bool(_OF_OTHERS.match(text, mention.end))
         if not taken and not says_less(sentence_of(lines, line)):
-            found.append(Said(mention.skill_id, mention.surface, line))
+            found.append(Said(mention.skill_id, squeeze(mention.surface), line))
     found += [Said(mention.skill_id, mention.surface, 0) for mention in added]
     return Support(tuple(one for one in found if one.skill_id not in removed))
 
