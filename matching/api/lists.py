@@ -14,7 +14,9 @@ from ninja.responses import Status as Answer
 from pydantic import Field
 
 from cvmatch.core.models import Status, User
+from ingestion.models import CVView
 from ingestion.naming import content_for, label_for
+from ingestion.viewings import note_views
 from matching.models import Match, Prediction
 from matching.progress import Step
 
@@ -113,7 +115,8 @@ def lines_of(prediction: Prediction, after: int = 0) -> QuerySet[Match]:
 
 
 def list_out(user: User, prediction: Prediction, lines: Sequence[Match], following: str | None) -> PredictionOut:
-    """A list, stored or not, as it is answered."""
+    """A list, stored or not, as it is answered; its reasons quote CVs, so that it is kept who read it."""
+    note_views(user=user, cv_ids={line.cv_id for line in lines}, how=CVView.How.API)
     facts = ("status", "side", "cv_id", "job_id", "created_at", "searched", "model", "config_version", "error")
     return PredictionOut(
         id=prediction.pk,

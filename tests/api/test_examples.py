@@ -40,6 +40,7 @@ BODIES: dict[str, Any] = {
     "change_search": {"name": "Data engineers in Germany"},
     "create_webhook": {"url": "https://example.com/cvmatch-hook", "events": ["match.ready", "cv.read"]},
     "start_match_stream": {"cv_ids": ["{cv_id}"]},
+    "set_consent": {"is_given": True},
     "retry_pipeline": {"stage": "parse_cvs"},
 }
 QUERIES: dict[str, dict[str, str]] = {
@@ -96,6 +97,7 @@ def ids() -> dict[str, str]:
         "correction_id": str(Correction.objects.get().pk),
         "test_id": test,
         "name": "acme-board",
+        "purpose": "alerts",
     }
 
 
