@@ -9,7 +9,6 @@ from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from uuid import UUID
 
@@ -52,7 +51,7 @@ def note_erased(row: CV | Candidate | User) -> None:
     )
     forget_log(type(row), [row.pk])
     # Robust: what cannot be removed now is tried again by the stage, and is no reason to fail what was asked for.
-    transaction.on_commit(partial(settle, only=[erasure.pk]), robust=True)
+    transaction.on_commit(lambda: settle(only=[erasure.pk]), robust=True)
 
 
 def forget_log(model: type[Model], ids: Sequence[int]) -> None:

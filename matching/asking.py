@@ -55,7 +55,7 @@ class Asked:
 def ask_for_cvs(*, user: User, cv_ids: Sequence[int]) -> list[Asked]:
     """A task for each CV, in the order given and each once; as many statements however many there are."""
     wanted = list(dict.fromkeys(cv_ids))
-    facts = ("pk", "status", "content_hash", "is_latest", "error", "candidate__is_withheld")
+    facts = ("pk", "status", "content_hash", "is_latest", "error", "candidate", "candidate__is_withheld")
     cvs = CV.objects.visible_to(user).filter(pk__in=wanted).select_related("candidate").only(*facts)
     refused = dict.fromkeys(wanted, "There is no such CV, or it is not yours to see.")
     refused |= {cv.pk: why_not(cv) for cv in cvs}

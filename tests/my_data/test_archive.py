@@ -79,6 +79,7 @@ def told(db: None, client: Client) -> dict[str, object]:
     client.get(f"/cvs/{cv.pk}/")
     client.get(f"/jobs/{job.pk}/candidates/")
     work_until_idle()
+    client.get(f"/jobs/{job.pk}/candidates/")
     decide(by=rita, job=job, candidates=[cv.candidate_id], stage=Stage.SHORTLISTED)
     write_note(job=job, candidate=cv.candidate_id, text="Speaks well of Kafka.", by=rita)
     add_tag(name="data", candidates=[cv.candidate_id], by=rita)

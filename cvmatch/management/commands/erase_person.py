@@ -7,8 +7,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from cvmatch.core.errors import NotFound
-from cvmatch.my_data.erasing import erase_account
 from cvmatch.management.people import add_person_arguments, find_person, get_user
+from cvmatch.my_data.erasing import erase_account
 from ingestion.erasing import erase_candidate
 
 

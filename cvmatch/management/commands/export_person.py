@@ -9,8 +9,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from cvmatch.core.errors import NotFound
-from cvmatch.my_data.download import stream_archive
 from cvmatch.management.people import add_person_arguments, find_person, get_user
+from cvmatch.my_data.download import stream_archive
 from ingestion.models import CVView
 from ingestion.viewings import note_views
 
