@@ -23,7 +23,7 @@ def find_person(*, user: str | None, candidate: int | None) -> Person:
     """Raises NotFound."""
     if user is not None:
         return person_of(get_user(user))
-    found = Candidate.objects.select_related("user").filter(pk=candidate).first()
+    found = Candidate.objects.select_related("user").filter(pk=candidate or 0).first()
     if found is None:
         raise NotFound(f"There is no candidate {candidate}.")
     return Person(found.user, found)

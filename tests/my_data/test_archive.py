@@ -79,7 +79,6 @@ def told(db: None, client: Client) -> dict[str, object]:
     client.get(f"/cvs/{cv.pk}/")
     client.get(f"/jobs/{job.pk}/candidates/")
     work_until_idle()
-    client.get(f"/jobs/{job.pk}/candidates/")
     decide(by=rita, job=job, candidates=[cv.candidate_id], stage=Stage.SHORTLISTED)
     write_note(job=job, candidate=cv.candidate_id, text="Speaks well of Kafka.", by=rita)
     add_tag(name="data", candidates=[cv.candidate_id], by=rita)
@@ -98,7 +97,7 @@ def test_the_archive_has_what_others_wrote_decided_and_saw(told: dict[str, list[
     assert [(row["stage"], row["decided_by"]) for row in told["decisions.json"]] == [("shortlisted", "rita")]
     assert [row["stage"] for row in told["decision_steps.json"]] == ["shortlisted"]
     assert [row["tag_name"] for row in told["tags.json"]] == ["data"]
-    assert {(row["user_name"], row["how"]) for row in told["views.json"]} >= {("rita", "page"), ("rita", "match")}
+    assert {(row["user_name"], row["how"]) for row in told["views.json"]} == {("rita", "page")}
 
 
 def test_the_archive_has_consents_lists_reasons_and_what_the_scorer_saw(
