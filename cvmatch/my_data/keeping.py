@@ -18,10 +18,19 @@ from ingestion.models import Erasure
 
 # The planner keeps samples of columns until a table is analysed again, and with them words of people that are gone.
 _SAMPLED = (
-    "account_emailaddress", "core_user", "core_webhook", "ingestion_confirmation", "ingestion_correction", "ingestion_cv",
-    "ingestion_cvview", "jobs_savedsearch", "matching_decision", "matching_decisionevent", "matching_explanation",
-    "matching_lexeme", "matching_match", "matching_note", "matching_snapshot", "matching_tag",
+    "account_emailaddress", "core_user", "core_webhook", "core_webhookdelivery", "django_admin_log", "django_session",
+    "ingestion_confirmation", "ingestion_correction", "ingestion_cv", "ingestion_cvview", "jobs_savedsearch",
+    "matching_decision", "matching_decisionevent", "matching_explanation", "matching_lexeme", "matching_match",
+    "matching_note", "matching_snapshot", "matching_tag",
 )  # fmt: skip
+# Of a table without rows it keeps the samples of before, and only later versions can be told to forget them.
+_CLEARS = 180_000
+_CLEAR_EMPTY = """
+SELECT pg_clear_attribute_stats(n.nspname, c.relname, a.attname, false)
+  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_attribute a ON a.attrelid = c.oid
+ WHERE (c.oid = '{table}'::regclass OR c.oid IN (SELECT indexrelid FROM pg_index WHERE indrelid = '{table}'::regclass))
+   AND a.attnum > 0 AND NOT a.attisdropped AND NOT EXISTS (SELECT FROM {table})
+"""
 
 
 def end_keeping(limit: int, only: Sequence[int] | None = None) -> StageReport:
@@ -44,6 +53,8 @@ def forget_samples() -> None:
     if Erasure.objects.filter(at__gt=timezone.now() - timedelta(days=1)).exists():
         with connection.cursor() as cursor:
             cursor.execute(f"ANALYZE {', '.join(_SAMPLED)}")
+            for table in _SAMPLED if connection.pg_version >= _CLEARS else ():
+                cursor.execute(_CLEAR_EMPTY.format(table=table))
 
 
 def _erase_if_overdue(pk: int) -> bool:

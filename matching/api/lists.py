@@ -95,8 +95,10 @@ def answer(
 
 
 def page_of(user: User, prediction: Prediction, after: int, limit: int, *, at: str = "") -> PredictionOut:
-    """Some ranks of a stored list, in one query; ``at`` is where its further pages are."""
+    """Some ranks of a stored list; ``at`` is where its further pages are."""
     found = list(lines_of(prediction, after)[: limit + 1])
+    # Their reasons quote CVs, so that it is kept who read them.
+    note_views(user=user, cv_ids={line.cv_id for line in found[:limit]}, how=CVView.How.API)
     # The address of this very list: a newer one that is made meanwhile moves no page.
     where = at or f"/api/v1/predictions/{prediction.pk}"
     following = f"{where}?after={after + limit}&limit={limit}" if len(found) > limit else None
@@ -115,8 +117,7 @@ def lines_of(prediction: Prediction, after: int = 0) -> QuerySet[Match]:
 
 
 def list_out(user: User, prediction: Prediction, lines: Sequence[Match], following: str | None) -> PredictionOut:
-    """A list, stored or not, as it is answered; its reasons quote CVs, so that it is kept who read it."""
-    note_views(user=user, cv_ids={line.cv_id for line in lines}, how=CVView.How.API)
+    """A list, stored or not, as it is answered."""
     facts = ("status", "side", "cv_id", "job_id", "created_at", "searched", "model", "config_version", "error")
     return PredictionOut(
         id=prediction.pk,
