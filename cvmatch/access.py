@@ -129,6 +129,8 @@ PAGES: dict[str, Rule] = {
     "my-data": CANDIDATES,
     "my-data-download": CANDIDATES,
     "my-data-delete": CANDIDATES,
+    "my-data-consent": CANDIDATES,
+    "my-data-keep": CANDIDATES,
     "match": OWN,
     "match-improve": OWN,
     "improvement": OWN,
@@ -229,6 +231,11 @@ OPERATIONS: dict[str, Rule] = {
     "list_corrections": OWN.by_key(Scope.CVS_READ),
     "add_correction": OWN.by_key(Scope.CVS_WRITE),
     "undo_correction": OWN.by_key(Scope.CVS_WRITE),
+    # My data: always one's own
+    "get_access_log": SIGNED_IN.by_key(Scope.CVS_READ),
+    "list_consents": SIGNED_IN.by_key(Scope.CVS_READ),
+    "set_consent": SIGNED_IN.by_key(Scope.CVS_WRITE),
+    "keep_my_data": SIGNED_IN.by_key(Scope.CVS_WRITE),
     # Matches
     "get_recommendations": OWN.by_key(Scope.MATCHES_READ),
     "get_filtered_matches": OWN.by_key(Scope.MATCHES_READ),

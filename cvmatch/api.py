@@ -5,6 +5,7 @@ from __future__ import annotations
 from cvmatch.core.http_api import KeyAuth, SessionAuth
 from cvmatch.core.http_api.errors import JsonParser, handle_errors
 from cvmatch.insights.api import router as insights
+from cvmatch.my_data.api import router as my_data
 from cvmatch.openapi import DescribedAPI
 from cvmatch.operations_api import router as operations
 from cvmatch.performance_api import router as performance
@@ -48,6 +49,7 @@ api.add_router("/searches", searches)
 api.add_router("/insights", insights)
 for router in (cvs, corrections, *matches, webhooks):
     api.add_router("", router)
+api.add_router("/me", my_data)
 for router in (job_streams, match_streams):
     api.add_router("/bulk", router)
 for router in (operations, performance):

@@ -12,6 +12,7 @@ import tarfile
 import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import IO, Any
 
@@ -26,6 +27,7 @@ from cvmatch.postgresql_programs import folder
 
 FORM = 1
 MANIFEST, DATABASE, FILES, KEY = "manifest.json", "database.dump", "media", "secret_key"
+NAMED = "cvmatch-%Y%m%d-%H%M%S.tar"
 # Tables whose rows are counted when they are restored: a dump that was cut off would not have them.
 COUNTED = ("core_user", "ingestion_cv", "jobs_job", "matching_prediction", "matching_jobvector", "matching_cvvector")
 # Rows that make no sense anywhere else: what is kept here can be made again at any time.
@@ -107,6 +109,25 @@ def _add_files(tar: tarfile.TarFile) -> int:
                 continue
             added += 1
     return added
+
+
+def delete_old_backups(newest: Path, *, days: int) -> list[Path]:
+    """Remove backups beside ``newest`` whose names say that they are older than so many days; returns which.
+
+    Files of other names are somebody else's, and left alone.
+    """
+    before = timezone.now() - timedelta(days=days)
+    old = [path for path in sorted(newest.parent.glob("cvmatch-*.tar")) if path != newest and _is_older(path, before)]
+    for path in old:
+        path.unlink()
+    return old
+
+
+def _is_older(path: Path, before: datetime) -> bool:
+    try:
+        return datetime.strptime(path.name, NAMED).replace(tzinfo=UTC) < before
+    except ValueError:
+        return False
 
 
 def restore_backup(source: Path) -> Manifest:

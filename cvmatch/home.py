@@ -12,6 +12,7 @@ from cvmatch.core.keeping import kept
 from cvmatch.core.models import User
 from cvmatch.core.web import current_user
 from cvmatch.pipeline_state import Backlog, list_backlogs
+from ingestion.clock import is_ending
 from ingestion.selectors import find_own_cv, list_unfinished
 from ingestion.source_figures import list_failing
 from jobs.searches import list_searches
@@ -52,6 +53,7 @@ def _candidate(user: User) -> dict[str, Any]:
         "counts": count_marked(user),
         "good": sum(line.match.band in {"strong", "good"} for line in lines),
         "checks": cv.findings[:TOP],
+        "is_ending": is_ending(cv.candidate),
     }
 
 

@@ -15,7 +15,9 @@ from cvmatch.core.models import StageRun
 from cvmatch.core.queue import delete_finished
 from cvmatch.core.runner import StageReport
 from cvmatch.core.webhooks import delete_old_deliveries
+from cvmatch.my_data.keeping import forget_samples
 from ingestion.services import delete_superseded
+from ingestion.strays import sweep_strays
 from ingestion.syncing import delete_old_runs
 from ingestion.viewings import delete_old_views
 from jobs.services import delete_expired
@@ -25,7 +27,7 @@ from matching.retention import delete_old_embeddings, delete_old_predictions, de
 
 def clean_up(limit: int, only: Sequence[int] | None = None) -> StageReport:
     """Remove old lists and tailored CVs, replaced CV versions, jobs that ended long ago, old runs of sources, what was kept of
-    calls, old logs.
+    calls, old logs, stored files that nobody has.
 
     Up to ``limit`` of each kind.
     """
@@ -44,4 +46,6 @@ def clean_up(limit: int, only: Sequence[int] | None = None) -> StageReport:
     removed += delete_old_samples()
     removed += StageRun.objects.filter(started_at__lt=before).delete()[0]
     removed += delete_finished(before)
+    removed += sweep_strays(limit=limit)
+    forget_samples()
     return StageReport(claimed=removed, done=removed, more=removed >= limit)

@@ -50,6 +50,7 @@ _PARTS = {
     "delivery_id": "A delivery of this webhook",
     "test_id": "A test of the queue, from its `Location`",
     "name": "A connected source",
+    "purpose": "`matching`, `alerts` or `statistics`",
 }
 _METHODS = {"get", "post", "put", "patch", "delete"}
 # Every call can meet these: no valid key, one that may not, too many calls, our own mistake, no database.

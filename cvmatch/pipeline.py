@@ -170,6 +170,21 @@ STAGES: tuple[Stage, ...] = (
         later=True,
     ),
     Stage(
+        "settle_erasures",
+        "cvmatch.my_data.keeping.settle_erasures",
+        batch=500,
+        minutes=5,
+        about="Removes files of erased CVs that are still there.",
+    ),
+    Stage(
+        "end_keeping",
+        "cvmatch.my_data.keeping.end_keeping",
+        batch=500,
+        daily_at=time(3, 0),
+        about="Reminds people whose time here is nearly over, and erases those whose time is.",
+        later=True,
+    ),
+    Stage(
         "sample_backlog",
         "cvmatch.backlog.sample_backlog",
         batch=1,

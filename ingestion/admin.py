@@ -13,8 +13,11 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from cvmatch.core.admin import STAGED_FIELDS, STAGED_FILTERS, STAGED_LIST, ReadOnlyAdmin, StagedAdmin, link_to
+from cvmatch.core.web import current_user
+from ingestion import admin_privacy as admin_privacy
 from ingestion import admin_sources as admin_sources  # Django looks for this module only
-from ingestion import admin_viewings as admin_viewings
+from ingestion.admin_viewings import Watched
+from ingestion.erasing import erase_candidate, erase_cv
 from ingestion.models import CV, Candidate, Confirmation, Correction
 
 _HEAVY = ("text", "matched_text", "parsed_json", "read_json", "skills_json", "search", "findings")
@@ -29,6 +32,13 @@ class CandidateAdmin(ReadOnlyAdmin):
     fields = ("account", "versions", "desired_pay", "desired_currency", "created_at")
     readonly_fields = ("account", "versions", "created_at")
     date_hierarchy = "created_at"
+
+    def delete_model(self, request: HttpRequest, obj: Candidate) -> None:
+        erase_candidate(candidate=obj, by=current_user(request))
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Candidate]) -> None:
+        for candidate in queryset:
+            self.delete_model(request, candidate)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.is_superuser  # what somebody asks for is typed in here; all else is read-only
@@ -64,7 +74,8 @@ class ConcernFilter(admin.SimpleListFilter):
 
 
 @admin.register(CV)
-class CVAdmin(StagedAdmin):
+class CVAdmin(Watched, StagedAdmin):
+    path_to_cv = "pk"
     list_display = ("__str__", "of", "version", "is_latest", "completeness", "uploaded_at", *STAGED_LIST)
     list_filter = (*STAGED_FILTERS, ConcernFilter, "is_latest", "uploaded_at")
     list_select_related = ("candidate",)
@@ -76,6 +87,13 @@ class CVAdmin(StagedAdmin):
         "read_at", "content_hash", "corrections", "resume", "text",
     )  # fmt: skip
     readonly_fields = ("page", "of", "corrections", "resume")
+
+    def delete_model(self, request: HttpRequest, obj: CV) -> None:
+        erase_cv(cv=obj, by=current_user(request))
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[CV]) -> None:
+        for cv in queryset.only("candidate_id"):
+            self.delete_model(request, cv)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[CV]:
         rows: QuerySet[CV] = super().get_queryset(request)
@@ -104,7 +122,7 @@ class CVAdmin(StagedAdmin):
 
 
 @admin.register(Correction)
-class CorrectionAdmin(ReadOnlyAdmin):
+class CorrectionAdmin(Watched, ReadOnlyAdmin):
     """What people corrected, without the words in the list: those are personal data."""
 
     list_display = ("id", "of", "kind", "section", "field", "made_by", "made_at", "undone_at")
@@ -137,7 +155,7 @@ class CorrectionAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Confirmation)
-class ConfirmationAdmin(ReadOnlyAdmin):
+class ConfirmationAdmin(Watched, ReadOnlyAdmin):
     list_display = ("id", "of", "made_by", "made_at")
     search_fields = ("cv__name", "made_by__username")
     list_filter = ("made_at",)

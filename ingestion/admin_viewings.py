@@ -1,15 +1,39 @@
-"""Admin of the audit trail: who opened which CV. It can be read and searched, and not be changed."""
+"""Admin of the audit trail: who opened which CV, admins too. It can be read and searched, and not be changed."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import admin
-from django.http import HttpRequest
+from django.contrib.admin.utils import unquote
+from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 
 from cvmatch.core.admin import ReadOnlyAdmin, link_to
+from cvmatch.core.web import current_user
 from ingestion.models import CVView
+from ingestion.viewings import note_views
+
+if TYPE_CHECKING:
+    ModelAdmin = admin.ModelAdmin[Any]
+else:  # before the class of Django's that it stands in front of
+    ModelAdmin = object
+
+
+class Watched(ModelAdmin):
+    """For pages of rows that show what stands in a CV: admins who open one are in the trail too."""
+
+    path_to_cv: ClassVar[str] = "cv"
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        response = super().change_view(request, object_id, form_url, extra_context)
+        if response.status_code == 200:
+            rows = self.model._default_manager.filter(pk=unquote(object_id))
+            seen = rows.values_list(self.path_to_cv, flat=True)
+            note_views(user=current_user(request), cv_ids=list(seen), how=CVView.How.ADMIN)
+        return response
 
 
 @admin.register(CVView)

@@ -12,12 +12,13 @@ class IngestionConfig(AppConfig):
     name = "ingestion"
 
     def ready(self) -> None:
-        post_delete.connect(_delete_file, sender="ingestion.CV", dispatch_uid="ingestion.delete_file")
+        for sender in ("ingestion.CV", "ingestion.Candidate", "core.User"):
+            post_delete.connect(_note_erased, sender=sender, dispatch_uid=f"ingestion.erased.{sender}")
 
 
-def _delete_file(sender: Any, instance: Any, **_: Any) -> None:
-    """However a CV is deleted, also in the admin and with its candidate, its file goes with it."""
-    from ingestion.services import delete_file
+def _note_erased(sender: Any, instance: Any, **_: Any) -> None:
+    """However a person, their account or a CV is deleted, also in the admin: a restore must not bring it back, and a CV's
+    file goes with it."""
+    from ingestion.erasures import note_erased
 
-    if instance.file:
-        delete_file(str(instance.file.name))
+    note_erased(instance)

@@ -1,4 +1,7 @@
-"""Erases CVs and people for good: rows, files, and what other parts keep of them; nothing to do is no error."""
+"""Erases CVs and people for good: rows, files, and what other parts keep of them; nothing to do is no error.
+
+All rows go in one transaction, and with it is written what is to be done outside of the database (``ingestion.erasures``).
+"""
 
 from __future__ import annotations
 
@@ -8,15 +11,19 @@ from django.db.models import QuerySet
 from django.dispatch import Signal
 from django.utils import timezone
 
+from cvmatch.core.keeping import forget_all
 from cvmatch.core.models import User
 from cvmatch.core.queue import announce
-from ingestion.models import CV, Candidate
+from ingestion.erasures import forget_log
+from ingestion.models import CV, Candidate, Confirmation, Correction
 
 log = structlog.get_logger(__name__)
 
 # Sent with ``cv_ids`` inside the transaction and before the rows go, for what names a CV by the hash of its content and
 # so is reached by no foreign key.
 erasing_cvs = Signal()
+# The same with ``candidate_id``, for what would be left of no use once the person is gone.
+erasing_candidate = Signal()
 
 
 def erase_cv(*, cv: CV, by: User | None) -> None:
@@ -32,7 +39,7 @@ def erase_cv(*, cv: CV, by: User | None) -> None:
         if owner.cvs.exists():
             _take_over(owner)
         elif owner.user_id is None:
-            owner.delete()
+            _delete(owner)
 
 
 def erase_candidate(*, candidate: Candidate, by: User | None) -> None:
@@ -42,7 +49,7 @@ def erase_candidate(*, candidate: Candidate, by: User | None) -> None:
         if owner is None:
             return
         _erase(owner.cvs.all(), by)
-        owner.delete()
+        _delete(owner)
         log.info("candidate erased", candidate=candidate.pk, by=by.pk if by else None)
 
 
@@ -62,8 +69,16 @@ def _erase(cvs: QuerySet[CV], by: User | None) -> None:
     if not ids:
         return
     erasing_cvs.send(CV, cv_ids=ids)
+    for model in (Correction, Confirmation):
+        forget_log(model, list(model._default_manager.filter(cv__in=ids).values_list("pk", flat=True)))
     CV.objects.filter(pk__in=ids).delete()
+    transaction.on_commit(forget_all)
     log.info("CVs erased", cvs=ids, by=by.pk if by else None)
+
+
+def _delete(owner: Candidate) -> None:
+    erasing_candidate.send(Candidate, candidate_id=owner.pk)
+    owner.delete()
 
 
 def _take_over(owner: Candidate) -> None:

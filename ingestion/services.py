@@ -15,16 +15,17 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from cvmatch.core.models import REQUEUED, Status, User, WebhookEvent
+from cvmatch.core.models import REQUEUED, Purpose, Status, User, WebhookEvent
 from cvmatch.core.queue import announce
 from cvmatch.core.text import content_hash
 from ingestion.changes import Change
+from ingestion.clock import keep_longer
+from ingestion.consents import note_upload
 from ingestion.corrections import Corrected, added_words, corrected, removed_names, without_corrected
 from ingestion.extract import check_content
 from ingestion.identity import hide_identity, hide_in
 from ingestion.integrity import blank_concerns
 from ingestion.models import CV, Candidate, Correction, skills_to_json, upload_path
-from ingestion.page_pictures import delete_pictures
 from ingestion.quality import assess
 from ingestion.values import PARSER_VERSION, ParsedCV
 from jobs import taxonomy
@@ -69,6 +70,8 @@ def receive_cv(
         cv.expires_at = expires_at
         cv.size, cv.file.name = len(content), default_storage.save(path, ContentFile(content))
         cv.save()
+        if expires_at is None:
+            keep_longer(candidate=owner)
         announce("cv.received", [cv.pk], interactive=interactive)
     return cv
 
@@ -232,21 +235,12 @@ def delete_superseded(*, before: datetime, limit: int) -> int:
     return len(old)
 
 
-def delete_file(name: str) -> None:
-    """Remove a stored file once the transaction is through, unless another CV has it: uploads once shared their files."""
-
-    def delete() -> None:
-        if not CV.objects.filter(file=name).exists():
-            default_storage.delete(name)
-            delete_pictures(name)
-
-    transaction.on_commit(delete)
-
-
 def _owner(uploaded_by: User | None, candidate: Candidate | None) -> Candidate:
     """The candidate, locked: two uploads at once become two versions, one after the other."""
     if candidate is None and uploaded_by is not None and not uploaded_by.is_recruiter:
-        candidate, _ = Candidate.objects.get_or_create(user=uploaded_by)
+        withheld = uploaded_by.refuses(Purpose.MATCHING)
+        candidate, _ = Candidate.objects.get_or_create(user=uploaded_by, defaults={"is_withheld": withheld})
+        note_upload(uploaded_by)
     if candidate is None:
         return Candidate.objects.create()
     return Candidate.objects.select_for_update().get(pk=candidate.pk)

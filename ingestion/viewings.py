@@ -19,8 +19,8 @@ def note_view(*, user: User, cv: CV, how: CVView.How) -> None:
 
 
 def note_views(*, user: User, cv_ids: Iterable[int], how: CVView.How) -> None:
-    """The same for several at once, as in an exported list; two statements."""
-    if user.is_recruiter:
+    """The same for several at once, as in an exported list; two statements. Also of staff, who read rows in the admin."""
+    if user.is_recruiter or user.is_staff:
         others = CV.objects.filter(pk__in=list(cv_ids)).exclude(candidate__user=user)
         _keep(user, others.values_list("pk", "candidate_id"), how)
 
@@ -32,12 +32,14 @@ def _keep(user: User, seen: Iterable[tuple[int, int]], how: CVView.How) -> None:
         CVView(user=user, user_name=user.username, cv_id=cv, candidate_id=candidate, how=how, hour=hour, at=now)
         for cv, candidate in seen
     ]
-    CVView.objects.bulk_create(views, ignore_conflicts=True)
+    if views:
+        CVView.objects.bulk_create(views, ignore_conflicts=True)
 
 
-def list_views(candidate: Candidate) -> QuerySet[CVView]:
-    """Who opened any version of this person's CV, the latest first."""
-    return CVView.objects.filter(candidate=candidate).select_related("cv")
+def list_views(candidate: Candidate | None, *, before: int | None = None) -> QuerySet[CVView]:
+    """Who opened any version of this person's CV, the latest first; ``before`` is the id that the page before ended with."""
+    views = CVView.objects.filter(candidate=candidate).select_related("cv")
+    return views.filter(pk__lt=before) if before is not None else views
 
 
 def delete_old_views(*, before: datetime, limit: int) -> int:

@@ -13,6 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from cvmatch.core.admin import STAGED_FIELDS, STAGED_FILTERS, STAGED_LIST, ReadOnlyAdmin, StagedAdmin, link_to
+from ingestion.admin_viewings import Watched
 from matching.admin_related import Linked, light
 from matching.models import EvaluationRun, Explanation, Match, Prediction, Snapshot
 
@@ -52,7 +53,7 @@ class PredictionAdmin(Linked, StagedAdmin):
 
 
 @admin.register(Match)
-class MatchAdmin(Linked, ReadOnlyAdmin):
+class MatchAdmin(Watched, Linked, ReadOnlyAdmin):
     list_display = ("id", "prediction_id", "rank", "cv_link", "job_link", "score", "low", "high", "band", "page")
     list_filter = ("band",)
     search_fields = ("job__title", "cv__name")
@@ -80,7 +81,8 @@ class MatchAdmin(Linked, ReadOnlyAdmin):
 
 
 @admin.register(Explanation)
-class ExplanationAdmin(StagedAdmin):
+class ExplanationAdmin(Watched, StagedAdmin):
+    path_to_cv = "match__cv"
     list_display = ("id", "match_link", *STAGED_LIST)
     search_fields = ("match__job__title", "match__cv__name", "error")
     fields = ("match_link", *STAGED_FIELDS, "body")

@@ -11,6 +11,8 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from cvmatch.core.errors import Gone, NotFound
 from cvmatch.core.models import Status, User
@@ -19,13 +21,16 @@ from ingestion.models import CV
 from ingestion.selectors import get_cv
 from ingestion.services import receive_cv
 from jobs.models import Job
+from matching import progress
 from matching.models import MatchTask, Prediction
 from matching.progress import Progress, cv_progress, list_progress
 from matching.services import request_many, request_matches
 
 NO_TASK = "There is no such match, or it is not yours to see."
 GONE = "This match is gone: results are kept for {hours} hours. Ask again."
+WITHHELD = _("Matching is off, as you asked. You can switch it on again under My data.")
 SUPERSEDED = "A newer version of this CV has replaced this one; match that one."
+REASONS: dict[str, str | Promise] = {progress.SUPERSEDED: SUPERSEDED, progress.WITHHELD: WITHHELD}
 Filters = dict[str, Any]
 
 
@@ -50,7 +55,8 @@ class Asked:
 def ask_for_cvs(*, user: User, cv_ids: Sequence[int]) -> list[Asked]:
     """A task for each CV, in the order given and each once; as many statements however many there are."""
     wanted = list(dict.fromkeys(cv_ids))
-    cvs = CV.objects.visible_to(user).filter(pk__in=wanted).only("pk", "status", "content_hash", "is_latest", "error")
+    facts = ("pk", "status", "content_hash", "is_latest", "error", "candidate", "candidate__is_withheld")
+    cvs = CV.objects.visible_to(user).filter(pk__in=wanted).select_related("candidate").only(*facts)
     refused = dict.fromkeys(wanted, "There is no such CV, or it is not yours to see.")
     refused |= {cv.pk: why_not(cv) for cv in cvs}
     chosen = [pk for pk in wanted if not refused[pk]]
@@ -65,6 +71,8 @@ def why_not(cv: CV) -> str:
     """Why no list can be made for a CV; empty where one can."""
     if cv.status == Status.FAILED and not cv.is_read:
         return f"This CV could not be read: {cv.error}"
+    if cv.candidate.is_withheld:
+        return str(WITHHELD)
     return "" if cv.is_latest else SUPERSEDED
 
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from cvmatch.core.errors import InvalidInput, NotFound
-from cvmatch.core.models import User
+from cvmatch.core.models import Purpose, User
 from jobs.models import Job
 from matching.models import Interaction, JobMark, Match
 
@@ -21,7 +21,12 @@ _VERDICTS = {
 def note(
     *, user: User, job_id: int, kind: str, match: Match | None = None, cv_id: int | None = None, reason: str = ""
 ) -> None:
-    """Keep that somebody did something with a job, once an hour at most; one statement, and two at once are one."""
+    """Keep that somebody did something with a job, once an hour at most; one statement, and two at once are one.
+
+    Nothing of those who do not want to be counted.
+    """
+    if user.refuses(Purpose.STATISTICS):
+        return
     row = Interaction(
         user=user,
         job_id=job_id,

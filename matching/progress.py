@@ -13,6 +13,8 @@ from matching.models import CVEmbedding, Explanation, Prediction
 
 # A newer version came before this one was through: it is not matched any more.
 SUPERSEDED = "superseded"
+# The person does not agree to matching.
+WITHHELD = "withheld"
 
 
 @dataclass(frozen=True)
@@ -34,18 +36,18 @@ class Progress:
     prediction_id: int | None
     explained: int
     matches: int
-    superseded: bool = False
+    ends_as: str = ""
 
     @property
     def status(self) -> str:
-        """failed as soon as one step failed, completed when the last one is, superseded when it never will be."""
+        """failed as soon as one step failed, completed when the last one is, ``ends_as`` when it never will be."""
         states = [step.status for step in self.steps]
         if Status.FAILED in states:
             return str(Status.FAILED)
         if all(state == Status.COMPLETED for state in states):
             return str(Status.COMPLETED)
-        if self.superseded:
-            return SUPERSEDED
+        if self.ends_as:
+            return self.ends_as
         return str(Status.PENDING if states[1] == Status.PENDING else Status.PROCESSING)
 
     @property
@@ -58,7 +60,7 @@ class Progress:
 
     @property
     def is_over(self) -> bool:
-        return self.status in {Status.COMPLETED, Status.FAILED, SUPERSEDED}
+        return self.status in {Status.COMPLETED, Status.FAILED, SUPERSEDED, WITHHELD}
 
 
 def cv_progress(cv: CV, prediction: Prediction | None = None) -> Progress:
@@ -76,9 +78,10 @@ def cv_progress(cv: CV, prediction: Prediction | None = None) -> Progress:
         _step("matched", prediction),
         explained.step,
     )
-    return Progress(
-        steps, prediction.pk if prediction else None, explained.done, explained.total, superseded=not cv.is_latest
-    )
+    # Whoever withdraws from matching still has the file read.
+    withheld = WITHHELD if cv.is_read and cv.candidate.is_withheld else ""
+    ends_as = withheld if cv.is_latest else SUPERSEDED
+    return Progress(steps, prediction.pk if prediction else None, explained.done, explained.total, ends_as)
 
 
 def _newest(cv: CV) -> Prediction | None:

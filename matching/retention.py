@@ -6,10 +6,21 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import connection, transaction
+from django.db.models import Count, Q
 
+from cvmatch.core.models import User
 from cvmatch.core.text import content_hash
 from ingestion.models import CV
-from matching.models import Prediction, TextEmbedding
+from matching.models import (
+    CVEmbedding,
+    CVPassages,
+    CVVector,
+    Interaction,
+    Match,
+    Prediction,
+    Tag,
+    TextEmbedding,
+)
 from matching.vectors import cv_texts, forget_vectors
 
 
@@ -75,6 +86,44 @@ def forget_cvs(cv_ids: Sequence[int]) -> None:
             """,
             {"ids": list(cv_ids)},
         )
+    _forget_words(cv_ids)
     cvs = CV.objects.filter(pk__in=cv_ids).parsed().defer("search")
     texts = {text for cv in cvs for text in cv_texts(cv, cv.parsed).values()}
     forget_vectors({content_hash(text) for text in texts})
+
+
+def forget_lists(cv_ids: Sequence[int]) -> None:
+    """Forget all that was made of CVs to match them, while the CVs themselves stay: vectors, lists, lines of jobs' lists."""
+    forget_cvs(cv_ids)
+    for model in (Prediction, Match, CVVector, CVPassages, CVEmbedding):
+        model.objects.filter(cv__in=cv_ids).delete()
+
+
+def forget_interactions(user: User) -> None:
+    """Forget what somebody did with jobs they were shown, and what others did with their CV: what lists are judged by."""
+    Interaction.objects.filter(Q(user=user) | Q(cv__candidate__user=user)).delete()
+
+
+def forget_tags(candidate_id: int) -> None:
+    """Forget tags that only this person has: somebody may have written a name into one."""
+    only_theirs = Tag.objects.annotate(count=Count("uses")).filter(uses__candidate=candidate_id, count=1)
+    Tag.objects.filter(pk__in=list(only_theirs.values_list("pk", flat=True))).delete()
+
+
+def _forget_words(cv_ids: Sequence[int]) -> None:
+    """Words that hardly another CV has would tell of it in the counts of words; the counts are made anew at the next round.
+
+    The lock is that of the counting, which else could keep a word that is being forgotten.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('cvmatch.words'))")
+        cursor.execute(
+            """
+            DELETE FROM matching_lexeme l USING (
+              SELECT word, count(*) AS texts FROM ingestion_cv c, unnest(tsvector_to_array(c.search)) AS word
+               WHERE c.id = ANY(%s) GROUP BY word) gone
+             WHERE l.corpus = 'cvs' AND l.lexeme = gone.word AND l.documents <= gone.texts
+            """,
+            [list(cv_ids)],
+        )
+        cursor.execute("UPDATE matching_corpus SET refreshed_at = '1970-01-01 00:00+00' WHERE name = 'cvs'")

@@ -45,7 +45,8 @@ NEVER = datetime.min.replace(tzinfo=UTC)
 
 _TEXTS = {
     "jobs": "SELECT search FROM jobs_job WHERE status = 'active'",
-    "cvs": "SELECT search FROM ingestion_cv WHERE is_latest AND expires_at IS NULL AND content_hash <> ''",
+    "cvs": "SELECT cv.search FROM ingestion_cv cv JOIN ingestion_candidate c ON c.id = cv.candidate_id "
+    "WHERE cv.is_latest AND cv.expires_at IS NULL AND cv.content_hash <> '' AND NOT c.is_withheld",
 }
 
 # One statement, so that two planners at once cannot undo each other's claims: a row is reset only when its input differs.
@@ -88,7 +89,8 @@ def plan_cv_embeddings(only: Sequence[int] | None) -> None:
         key="cv_id",
         subject="ingestion_cv",
         interactive="s.interactive AND %(only)s::bigint[] IS NOT NULL",
-        ready="s.content_hash <> '' AND s.is_latest",
+        ready="s.content_hash <> '' AND s.is_latest AND NOT EXISTS "
+        "(SELECT FROM ingestion_candidate c WHERE c.id = s.candidate_id AND c.is_withheld)",
     )
 
 

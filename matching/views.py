@@ -27,6 +27,7 @@ from jobs.filter_input import filter_from
 from jobs.models import Job
 from jobs.values import JobFilter
 from matching import feedback, retrying, services
+from matching.asking import WITHHELD
 from matching.live import is_ready, rank_now
 from matching.models import Interaction
 from matching.progress import Progress, cv_progress
@@ -152,7 +153,9 @@ def cv_match_again(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask for a new list of jobs for a CV."""
     user = current_user(request)
     cv = get_cv(user, pk)
-    if cv.is_read and cv.is_latest:
+    if cv.candidate.is_withheld:
+        messages.info(request, str(WITHHELD))
+    elif cv.is_read and cv.is_latest:
         services.request_matches(cv=cv, requested_by=user)
     else:
         messages.info(request, _("Only the newest version of a CV is matched, and only once it has been read."))

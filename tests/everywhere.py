@@ -40,6 +40,8 @@ NO_PAGES = {
     *(
         "my-data-download",
         "my-data-delete",
+        "my-data-consent",
+        "my-data-keep",
         "jobs-csv",
         "job-bulk",
         "saved-search",

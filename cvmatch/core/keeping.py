@@ -10,6 +10,7 @@ from typing import TypeVar, cast
 from django.core.cache import caches
 
 from cvmatch.core import cache_counts
+from cvmatch.core.cache import near
 
 T = TypeVar("T")
 
@@ -34,3 +35,10 @@ def kept(name: str, of: object, make: Callable[[], T]) -> T:
     if taken > SLOW_S:
         caches["process"].set(key, made, min(TIMES * taken, LONGEST_S))
     return made
+
+
+def forget_all() -> None:
+    """Forget all that this process keeps: somebody has been erased, and it may be about them. Others keep it so long at most
+    as their lives say."""
+    caches["process"].clear()
+    near.clear()

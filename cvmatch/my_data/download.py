@@ -1,4 +1,4 @@
-"""All that is kept about a candidate as one ZIP archive, written piece by piece while it is sent."""
+"""All that is kept about a person as one ZIP archive, written piece by piece while it is sent."""
 
 from __future__ import annotations
 
@@ -9,34 +9,30 @@ from pathlib import PurePath
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db.models import Model, QuerySet
 from django.utils import timezone
 
-from cvmatch.core.models import User, Webhook
+from cvmatch.core.models import User
+from cvmatch.my_data.holdings import HOLDINGS, Holding, Person
 from ingestion.models import CV, Candidate
 from ingestion.selectors import list_corrections
-from ingestion.viewings import list_views
-from jobs.models import SavedSearch
-from matching.models import Interaction, JobMark, Match
+from matching.models import Match, MatchTask
 from matching.selectors import jobs_for_cv
 
 _PIECE = 64 * 1024
 README = """What cvmatch keeps about you, {date}.
 
-account.json          your account
-cvs/version-N/        each version of your CV:
-  file/               the file itself, as you uploaded it
-  text.txt            the text that was found in it
-  resume.json         what was read from it, as JSON Resume (jsonresume.org), with what you corrected
-  corrections.json    what was corrected by hand, by whom and when
-  matches.json        the newest list of jobs for it: scores, their parts, and why
-marked_jobs.json      the jobs you saved, hid or judged, and when you went to apply
-actions.json          what you did with jobs you were shown, once an hour at most
-views.json            who opened your CV, and when
-searches.json         the searches for jobs that you keep
-webhooks.json         addresses of yours that are told when something happens, without their secrets
+{files}
+cvs/version-N/            each version of your CV; cvs/once-N/ what you only had matched
+  file/                   the file itself, as you uploaded it
+  text.txt                the text that was found in it
+  matched_text.txt        the same text as matching sees it: without name, contacts and personal details
+  resume.json             what was read from it, as JSON Resume (jsonresume.org), with what you corrected
+  read.json               the same before corrections, where there are any
+  corrections.json        what was corrected by hand, by whom and when
+  matches.json            the newest list of jobs for it: scores, their parts, and why
 
-All times are UTC. JSON files can be opened with any text editor.
+All times are UTC. JSON files can be opened with any text editor. Left out are secrets such as passwords, and numbers that
+only say something to a program; what is left out, and why, says docs/privacy.md.
 """
 
 
@@ -58,48 +54,57 @@ class _Sink:
         return data
 
 
-def stream_archive(user: User) -> Iterator[bytes]:
-    """The archive in pieces; at no time more of it is in memory than one CV's file and rows."""
+def person_of(user: User) -> Person:
+    """Somebody with an account, and their CV if there is one."""
+    return Person(user, Candidate.objects.filter(user=user).first())
+
+
+def stream_archive(person: Person) -> Iterator[bytes]:
+    """The archive in pieces; at no time more of it is in memory than one CV's file and some rows."""
     sink = _Sink()
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:  # type: ignore[call-overload]
-        archive.writestr("README.txt", README.format(date=timezone.now().strftime("%d %B %Y")))
-        for name, content in _documents(user):
-            archive.writestr(name, json.dumps(content, cls=DjangoJSONEncoder, ensure_ascii=False, indent=1))
-            yield sink.taken()
-        candidate = Candidate.objects.filter(user=user).first()
-        ids = candidate.cvs.order_by("version").values_list("pk", flat=True) if candidate else []
-        for pk in ids:
-            for _ in _add_cv(archive, CV.objects.get(pk=pk)):
+        archive.writestr("README.txt", _readme())
+        for holding in HOLDINGS:
+            for _ in _add_rows(archive, holding, person):
+                yield sink.taken()
+        for folder, pk in _folders(person):
+            for _ in _add_cv(archive, folder, CV.objects.get(pk=pk)):
                 yield sink.taken()
     yield sink.taken()
 
 
-def _documents(user: User) -> Iterator[tuple[str, Any]]:
-    account = ("username", "first_name", "last_name", "email", "role", "date_joined", "last_login")
-    yield "account.json", {name: getattr(user, name) for name in account}
-    marks = JobMark.objects.filter(user=user)
-    job = ("job_id", "job__title", "job__company")
-    yield "marked_jobs.json", _rows(marks, *job, "kind", "reason", "verdict", "applied_at", "marked_at")
-    actions = Interaction.objects.filter(user=user)
-    yield "actions.json", _rows(actions, *job, "kind", "reason", "position", "created_at")
-    searches = SavedSearch.objects.filter(user=user).order_by("name")
-    yield "searches.json", _rows(searches, "name", "query", "is_shared", "created_at")
-    hooks = Webhook.objects.filter(user=user).order_by("pk")
-    yield "webhooks.json", _rows(hooks, "url", "events", "is_active", "off_reason", "created_at")
-    candidate = Candidate.objects.filter(user=user).first()
-    views = list_views(candidate) if candidate else None
-    yield "views.json", _rows(views, "user_name", "cv__version", "how", "at") if views is not None else []
+def _readme() -> str:
+    files = "\n".join(f"{holding.file:<25} {holding.about}" for holding in HOLDINGS)
+    return README.format(date=timezone.now().strftime("%d %B %Y"), files=files)
 
 
-def _rows(rows: QuerySet[Any], *names: str) -> list[dict[str, Any]]:
-    return [
-        dict(zip((name.replace("__", "_") for name in names), row, strict=True)) for row in rows.values_list(*names)
-    ]
+def _add_rows(archive: zipfile.ZipFile, holding: Holding, person: Person) -> Iterator[None]:
+    """One row after the other, as one list of JSON."""
+    if holding.is_one:
+        archive.writestr(holding.file, _json(next(holding.read(person), {})))
+        return
+    with archive.open(holding.file, "w") as entry:
+        before = "[\n"
+        for row in holding.read(person):
+            entry.write((before + _json(row)).encode())
+            before = ",\n"
+            yield
+        entry.write(b"[]\n" if before == "[\n" else b"\n]\n")
 
 
-def _add_cv(archive: zipfile.ZipFile, cv: CV) -> Iterator[None]:
-    """One version, file by file; a file that is not there any more is said to be missing."""
-    folder = f"cvs/version-{cv.version}"
+def _folders(person: Person) -> Iterator[tuple[str, int]]:
+    """The folder of each CV: all versions of the person's, and what they only had matched."""
+    if person.candidate is not None:
+        for pk, version in person.candidate.cvs.order_by("version").values_list("pk", "version"):
+            yield f"cvs/version-{version}", pk
+    if person.user is not None:
+        once = MatchTask.objects.filter(user=person.user, cv__expires_at__isnull=False)
+        for pk in once.order_by("cv").values_list("cv", flat=True):
+            yield f"cvs/once-{pk}", pk
+
+
+def _add_cv(archive: zipfile.ZipFile, folder: str, cv: CV) -> Iterator[None]:
+    """One CV, file by file; a file that is not there any more is said to be missing."""
     # In a folder of its own, so that no name that somebody gave it can be that of another file here.
     name = PurePath(cv.filename.replace("\\", "_")).name or "cv"
     try:
@@ -110,24 +115,25 @@ def _add_cv(archive: zipfile.ZipFile, cv: CV) -> Iterator[None]:
     except (OSError, ValueError):
         archive.writestr(f"{folder}/file/missing.txt", "The stored file is not there any more.")
     archive.writestr(f"{folder}/text.txt", cv.text)
+    archive.writestr(f"{folder}/matched_text.txt", cv.matched_text)
     for name, content in (
         ("resume", cv.parsed.to_json()),
+        ("read", cv.read_json),
         ("corrections", [_correction(row) for row in list_corrections(cv)]),
         ("matches", [_match(line.match) for line in jobs_for_cv(cv).lines]),
     ):
-        archive.writestr(
-            f"{folder}/{name}.json", json.dumps(content, cls=DjangoJSONEncoder, ensure_ascii=False, indent=1)
-        )
+        archive.writestr(f"{folder}/{name}.json", _json(content))
         yield
+
+
+def _json(content: Any) -> str:
+    return json.dumps(content, cls=DjangoJSONEncoder, ensure_ascii=False, indent=1)
 
 
 def _correction(row: Any) -> dict[str, Any]:
     names = ("path", "kind", "was_json", "value_json", "made_at", "undone_at")
-    return {**{name.removesuffix("_json"): getattr(row, name) for name in names}, "made_by": _name(row.made_by)}
-
-
-def _name(user: Model | None) -> str:
-    return str(user) if user is not None else ""
+    made_by = str(row.made_by) if row.made_by is not None else ""
+    return {**{name.removesuffix("_json"): getattr(row, name) for name in names}, "made_by": made_by}
 
 
 def _match(match: Match) -> dict[str, Any]:

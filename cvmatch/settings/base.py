@@ -195,6 +195,8 @@ LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "account_login"
 SIGN_UP = env.str("CVMATCH_SIGN_UP", default="open")
 AUDIT_DAYS = env.int("CVMATCH_AUDIT_DAYS", default=365)
+CANDIDATE_DAYS = env.int("CVMATCH_CANDIDATE_DAYS", default=730)
+BACKUP_DAYS = env.int("CVMATCH_BACKUP_DAYS", default=30)
 
 # E-mail. Without a server, an installation of one's own shows the messages in its log; any other sends none, since they hold
 # links that open accounts.

@@ -1,4 +1,4 @@
-"""Tables of what comes in: candidates with their CVs, and job sources with their runs."""
+"""Tables of what comes in: candidates with their CVs and what they agree to, and job sources with their runs."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from ingestion.models.cvs import (
     upload_path,
 )
 from ingestion.models.links import LinkCheck
+from ingestion.models.privacy import Consent, Erasure
 from ingestion.models.sources import NAME_PATTERN, OPEN, Source, SourceQuerySet, SyncRun, SyncRunQuerySet
 from ingestion.models.viewings import CVView
 
@@ -24,8 +25,10 @@ __all__ = [
     "CVView",
     "Candidate",
     "Confirmation",
+    "Consent",
     "Correction",
     "CorrectionQuerySet",
+    "Erasure",
     "LinkCheck",
     "Source",
     "SourceQuerySet",

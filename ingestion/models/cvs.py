@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import datetime, timedelta
 from typing import Any, ClassVar, Self
 from uuid import uuid4
 
@@ -12,6 +13,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models, transaction
 from django.db.models import Q, Value
+from django.utils import timezone
 
 from cvmatch.core.models import Staged, StagedQuerySet, User, WebhookEvent
 from cvmatch.core.models.accounts import RECRUITING
@@ -26,8 +28,17 @@ def skills_to_json(mentions: Sequence[SkillMention]) -> list[dict[str, Any]]:
     return [asdict(mention) for mention in sorted(mentions, key=lambda mention: (mention.start, -mention.end))]
 
 
+def kept_until() -> datetime:
+    """Until when a person is kept from whom nothing more is heard."""
+    return timezone.now() + timedelta(days=settings.CANDIDATE_DAYS)
+
+
 class Candidate(models.Model):
-    """A person whose CVs we hold; ``user`` is set when they have an account here."""
+    """A person whose CVs we hold; ``user`` is set when they have an account here.
+
+    ``kept_until`` is the end of the time that they are kept, which begins anew with each upload and each time they say so
+    (``ingestion.clock``); null in rows from before there was a clock, until the stage has looked at them.
+    """
 
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="candidate"
@@ -35,6 +46,13 @@ class Candidate(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     desired_pay = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True, help_text="Per year.")
     desired_currency = models.CharField(max_length=3, blank=True)
+    kept_until = models.DateTimeField(null=True, blank=True, default=kept_until)
+    reminded_at = models.DateTimeField(
+        null=True, blank=True, help_text="When they were told that their time is nearly over."
+    )
+    is_withheld = models.BooleanField(
+        default=False, db_default=False, help_text="They do not agree to matching: recruiters do not see their CV."
+    )
 
     def __str__(self) -> str:
         return f"Candidate {self.pk}"
@@ -62,8 +80,9 @@ class CVQuerySet(StagedQuerySet["CV"]):
         return self.exclude(content_hash="")
 
     def visible_to(self, user: Any) -> Self:
-        """Recruiters see every CV that is kept; anyone else only the CVs of their own candidate."""
-        return self.kept() if user.is_recruiter else self.kept().filter(candidate__user=user)
+        """Recruiters see every CV that is kept and not withheld; all people the CVs of their own candidate."""
+        own = Q(candidate__user=user)
+        return self.kept().filter(own | Q(candidate__is_withheld=False) if user.is_recruiter else own)
 
 
 class CV(Staged):

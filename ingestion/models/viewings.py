@@ -21,6 +21,8 @@ class CVView(models.Model):
         MATCH = "match", _("Beside a job")
         API = "api", _("Program, by the API")
         EXPORT = "list-export", _("Exported list")
+        ADMIN = "admin", _("Admin pages")
+        ARCHIVE = "archive", _("Download of everything")
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="cv_views", verbose_name="account"

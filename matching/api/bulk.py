@@ -13,7 +13,9 @@ from cvmatch.core.errors import InvalidInput, NotAllowed, NotFound
 from cvmatch.core.http_api import BULK, user_of
 from cvmatch.core.models import Status, User
 from cvmatch.core.streams import NDJSON, ndjson
+from ingestion.models import CVView
 from ingestion.selectors import get_cv
+from ingestion.viewings import note_views
 from jobs.selectors import get_job
 from matching.api.lists import lines_of, match_out
 from matching.asking import Asked, ask_for_cvs
@@ -78,6 +80,7 @@ def export_matches(
 def _lines(user: User, prediction: Prediction) -> Iterator[dict[str, Any]]:
     after = 0
     while page := list(lines_of(prediction, after)[:PAGE]):
+        note_views(user=user, cv_ids={line.cv_id for line in page}, how=CVView.How.EXPORT)
         for match in page:
             yield match_out(user, match, side=prediction.side).model_dump()
         after = page[-1].rank

@@ -14,7 +14,9 @@ from ninja.responses import Status as Answer
 from pydantic import Field
 
 from cvmatch.core.models import Status, User
+from ingestion.models import CVView
 from ingestion.naming import content_for, label_for
+from ingestion.viewings import note_views
 from matching.models import Match, Prediction
 from matching.progress import Step
 
@@ -93,8 +95,10 @@ def answer(
 
 
 def page_of(user: User, prediction: Prediction, after: int, limit: int, *, at: str = "") -> PredictionOut:
-    """Some ranks of a stored list, in one query; ``at`` is where its further pages are."""
+    """Some ranks of a stored list; ``at`` is where its further pages are."""
     found = list(lines_of(prediction, after)[: limit + 1])
+    # Their reasons quote CVs, so that it is kept who read them.
+    note_views(user=user, cv_ids={line.cv_id for line in found[:limit]}, how=CVView.How.API)
     # The address of this very list: a newer one that is made meanwhile moves no page.
     where = at or f"/api/v1/predictions/{prediction.pk}"
     following = f"{where}?after={after + limit}&limit={limit}" if len(found) > limit else None

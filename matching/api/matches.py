@@ -46,7 +46,9 @@ class StatusOut(Schema):
 
     cv_id: int = Field(examples=[17])
     status: str = Field(
-        description="pending, processing, completed, failed or superseded (by a newer version)", examples=["processing"]
+        description="pending, processing, completed, failed, superseded (by a newer version) or withheld (from matching, as "
+        "the candidate wishes)",
+        examples=["processing"],
     )
     progress: float = Field(description="0 to 1", examples=[0.6])
     steps: list[StepOut]

@@ -217,6 +217,6 @@ def _begun(found: PredictionOut, progress: Progress) -> PredictionOut:
     failed = next((step for step in progress.steps if step.status == Status.FAILED), None)
     if failed is not None:
         found.status, found.error = Status.FAILED, failed.error
-    elif progress.superseded:
-        found.status, found.error = Status.FAILED, asking.SUPERSEDED
+    elif progress.ends_as:
+        found.status, found.error = Status.FAILED, str(asking.REASONS[progress.ends_as])
     return found

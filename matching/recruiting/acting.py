@@ -158,7 +158,7 @@ def _people(request: HttpRequest, job: Job) -> list[int]:
 def _cv(request: HttpRequest, job: Job) -> CV:
     """The one candidate that the page in the browser is about."""
     candidate = number(request.POST.get("candidate", ""))
-    cv = CV.objects.current().filter(candidate=candidate).defer("search").first()
+    cv = CV.objects.visible_to(current_user(request)).current().filter(candidate=candidate).defer("search").first()
     if cv is None:
         raise NotFound(_("This candidate is not here any more."))
     return cv

@@ -88,7 +88,8 @@ def _cvs(job: Job, people: list[int]) -> Mapping[int, CV]:
     """The newest CV of each, with the notes about its person for this job."""
     notes = Prefetch("candidate__notes", Note.objects.filter(job=job).select_related("author"), to_attr="notes_here")
     contacts = {name: KT(f"parsed_json__basics__{name}") for name in ("email", "phone")}
-    rows = CV.objects.current().filter(candidate__in=people).only("name", "label", "filename", "candidate", "is_latest")
+    shown = CV.objects.current().filter(candidate__in=people, candidate__is_withheld=False)
+    rows = shown.only("name", "label", "filename", "candidate", "is_latest")
     return {cv.candidate_id: cv for cv in rows.select_related("candidate").prefetch_related(notes).annotate(**contacts)}
 
 

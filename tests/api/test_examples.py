@@ -55,6 +55,7 @@ BODIES: dict[str, Any] = {
     "optimise_cv": {"cv_id": "{cv_id}", "job_id": "{job_id}"},
     "optimise_in_bulk": {"cv_ids": ["{cv_id}"], "job_ids": ["{job_id}"]},
     "start_match_stream": {"cv_ids": ["{cv_id}"]},
+    "set_consent": {"is_given": True},
     "retry_pipeline": {"stage": "parse_cvs"},
 }
 QUERIES: dict[str, dict[str, str]] = {
@@ -70,8 +71,8 @@ CLOSED_FIRST = {"open_job"}
 STREAM = "push_job_stream"
 MOST = 2
 MOST_QUERIES = 12
-# Deleting a CV goes through every table that may name it.
-ERASING, QUERIES_OF_ERASING = "delete_cv", 37
+# Deleting a CV goes through every table that may name it, and the ledger.
+ERASING, QUERIES_OF_ERASING = "delete_cv", 52
 
 
 @pytest.fixture
@@ -117,6 +118,7 @@ def ids() -> dict[str, str]:
         "correction_id": str(Correction.objects.get().pk),
         "test_id": test,
         "name": "acme-board",
+        "purpose": "alerts",
     }
 
 

@@ -20,14 +20,19 @@ from django.db import connection
 
 from cvmatch import embedded
 from cvmatch.backup import LEFT_OUT
+from cvmatch.core.models import User
+from cvmatch.my_data.erasing import erase_account
+from ingestion.erasures import LEDGER, write_ledger
 from ingestion.models import CV
-from tests.support import database_url, make_cv, make_job, make_user, work_until_idle
+from tests.support import CV_TEXT, database_url, make_cv, make_job, make_user, work_until_idle
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.skipif(not django_settings.EMBEDDED, reason="restores into an embedded server"),
 ]
+# Numbers of transactions, and the ledger of erasures, which go on where the backup is restored.
+OF_ITS_OWN = ("core_datachange", "ingestion_erasure")
 TABLES = "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
 
 
@@ -44,7 +49,7 @@ def folder() -> Iterator[Path]:
 def state(url: str) -> dict[str, tuple[int, str]]:
     """Rows of each table and a digest of all that is in them."""
     with psycopg.connect(url) as database:
-        names = sorted(name for (name,) in database.execute(TABLES) if name not in LEFT_OUT)
+        names = sorted(name for (name,) in database.execute(TABLES) if name not in (*LEFT_OUT, *OF_ITS_OWN))
         return {
             name: database.execute(
                 f"SELECT count(*), md5(coalesce(string_agg(t::text, E'\\n' ORDER BY t::text), '')) FROM {name} t"
@@ -77,20 +82,25 @@ def test_what_was_backed_up_is_there_again_on_an_empty_server(folder: Path, sett
     old.mkdir()
     (old / "secret_key").write_text("the-key-of-this-installation")
     make_job()
-    cv = make_cv(user=make_user())
+    cv, gone = make_cv(user=make_user()), make_cv(CV_TEXT.replace("Mara", "Tom"), user=make_user("tom"))
     work_until_idle()
+    (folder / "cvmatch-20200101-020000.tar").touch()
     call_command("backup", str(folder), stdout=io.StringIO())
     (file,) = folder.glob("cvmatch-*.tar")
     assert file.stat().st_mode & 0o777 == 0o600
+    erase_account(user=User.objects.get(username="tom"))
+    write_ledger(folder / LEDGER)  # as the next backup does
 
     ended = restore(file, folder / "new")
     assert ended.returncode == 0, ended.stderr
+    assert "Erased again: 1 rows of people that 3 erasures name." in ended.stdout
     server = embedded.start(folder / "new" / "postgres")
     try:
         assert state(server.url) == state(database_url())
         assert indexes(server.url) == indexes(database_url())
     finally:
         server.stop()
+    assert not (folder / "new" / "media" / gone.file.name).exists()
     name = CV.objects.get(pk=cv.pk).file.name
     assert (folder / "new" / "media" / name).read_bytes() == (old / "media" / name).read_bytes()
     assert (folder / "new" / "secret_key").read_text() == "the-key-of-this-installation"

@@ -45,6 +45,8 @@ SENT: dict[str, dict[str, Any]] = {
     "backfill-act": {"action": "rate", "rate": "100"},
     "job-bulk": {"job": ["{job}"], "action": "candidates"},
     "saved-search-change": {"name": "Changed"},
+    "my-data-consent": {"purpose": "alerts", "given": "yes"},
+    "set_consent": {"is_given": True},
     "job-mark": {"save": "{job}.."},
     "webhook-act": {"action": "test"},
     "save_search": {"name": "Data"},
@@ -147,6 +149,7 @@ def examples(cv: CV, match: Match, everybody: dict[str, User]) -> dict[str, str]
         "delivery_id": "0",
         "correction_id": "0",
         "test_id": "0",
+        "purpose": "alerts",
         "key": "nothing",
         "uidb36": "1",
     }

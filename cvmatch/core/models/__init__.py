@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cvmatch.core.models.accounts import ApiKey, Scope, User
+from cvmatch.core.models.accounts import ApiKey, Purpose, Scope, User
 from cvmatch.core.models.calls import IdempotentCall, ThrottleCount
 from cvmatch.core.models.fetching import FetchBreaker, FetchGrant, FetchKey, FetchValidator
 from cvmatch.core.models.pipeline import BacklogSample, StagePause
@@ -33,6 +33,7 @@ __all__ = [
     "FetchKey",
     "FetchValidator",
     "IdempotentCall",
+    "Purpose",
     "Scope",
     "StagePause",
     "StageRun",

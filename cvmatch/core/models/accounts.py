@@ -31,6 +31,14 @@ OF_RECRUITERS = {Scope.JOBS_WRITE}
 OF_OPERATORS = {Scope.OPERATIONS_READ, Scope.OPERATIONS_WRITE}
 
 
+class Purpose(models.TextChoices):
+    """What a person's data may be used for; each can be refused by itself (``ingestion.consents``)."""
+
+    MATCHING = "matching", _("Matching")
+    ALERTS = "alerts", _("Alerts")
+    STATISTICS = "statistics", _("Statistics and learning")
+
+
 class User(AbstractUser):
     """A person or a program; the role decides which pages and endpoints open."""
 
@@ -46,6 +54,17 @@ class User(AbstractUser):
         db_default=False,
         help_text="Hides from this user who the candidates are: names, contacts, schools.",
     )
+    refused = models.JSONField(
+        default=list,
+        db_default=[],
+        blank=True,
+        editable=False,
+        help_text="Purposes that the person does not agree to now; written only by ingestion.consents.",
+    )
+
+    def refuses(self, purpose: Purpose) -> bool:
+        """Whether the person does not want their data used for this; costs nothing to ask."""
+        return purpose.value in self.refused
 
     @property
     def is_recruiter(self) -> bool:
