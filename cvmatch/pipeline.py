@@ -87,6 +87,14 @@ STAGES: tuple[Stage, ...] = (
         about="Writes down why each match scored as it did.",
     ),
     Stage(
+        "send_alerts",
+        "matching.stages.send_alerts",
+        batch=200,
+        minutes=5,
+        on=("prediction.ready",),
+        about="Finds what is new to those who follow a CV, a job or a saved search, and tells each of it once.",
+    ),
+    Stage(
         "deliver_webhooks",
         "cvmatch.core.webhooks.delivering.deliver_webhooks",
         batch=500,

@@ -14,8 +14,9 @@ from cvmatch.core.runner import StageReport, work_off
 from jobs.models import JobReading
 from matching import asking, catalogue, services
 from matching.accounts import accounts_of
+from matching.alerts import digesting, mailing
 from matching.embedding import get_provider
-from matching.models import CVEmbedding, Explanation, JobEmbedding, Prediction, TalentPosting
+from matching.models import AlertDigest, CVEmbedding, Explanation, JobEmbedding, Prediction, TalentPosting
 from matching.narrating import narrated
 from matching.ranking import Ranked, rank
 from matching.search import Side, get_search
@@ -73,6 +74,13 @@ def explain_matches(limit: int, only: Sequence[int] | None = None) -> StageRepor
     rows = Explanation.objects.select_related("match__cv__candidate", "match__job", "match__prediction")
     rows = rows if only is None else rows.filter(match__prediction_id__in=only)
     return work_off(rows, limit=limit, work=_explain, save=services.store_explanation, chunk=50, most=200)
+
+
+def send_alerts(limit: int, only: Sequence[int] | None = None) -> StageReport:
+    """Tell people what is new to what they follow; ``only`` are prediction ids, for those who are told at once."""
+    looked = digesting.gather(limit=limit, predictions=only)
+    rows = AlertDigest.objects.select_related("subscription__user", "subscription__job", "subscription__search")
+    return looked + work_off(rows, limit=limit, work=mailing.compose_all, save=mailing.send, chunk=8, budget_s=30.0)
 
 
 def count_words(limit: int, only: Sequence[int] | None = None) -> StageReport:

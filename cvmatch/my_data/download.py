@@ -17,7 +17,7 @@ from ingestion.models import CV, Candidate
 from ingestion.selectors import list_corrections
 from ingestion.viewings import list_views
 from jobs.models import SavedSearch
-from matching.models import Interaction, JobMark, Match
+from matching.models import Alert, AlertSubscription, Interaction, JobMark, Match
 from matching.selectors import jobs_for_cv
 
 _PIECE = 64 * 1024
@@ -34,6 +34,7 @@ marked_jobs.json      the jobs you saved, hid or judged, and when you went to ap
 actions.json          what you did with jobs you were shown, once an hour at most
 views.json            who opened your CV, and when
 searches.json         the searches for jobs that you keep
+alerts.json           what you follow, and what you were told of it
 webhooks.json         addresses of yours that are told when something happens, without their secrets
 
 All times are UTC. JSON files can be opened with any text editor.
@@ -84,6 +85,12 @@ def _documents(user: User) -> Iterator[tuple[str, Any]]:
     yield "actions.json", _rows(actions, *job, "kind", "reason", "position", "created_at")
     searches = SavedSearch.objects.filter(user=user).order_by("name")
     yield "searches.json", _rows(searches, "name", "query", "is_shared", "created_at")
+    follows = AlertSubscription.objects.filter(user=user).order_by("pk")
+    told = Alert.objects.filter(user=user, digest__isnull=False).order_by("pk")
+    yield "alerts.json", {
+        "follows": _rows(follows, "kind", "min_score", "cadence", "by_email", "created_at"),
+        "told": _rows(told, *job, "score", "created_at", "read_at"),
+    }
     hooks = Webhook.objects.filter(user=user).order_by("pk")
     yield "webhooks.json", _rows(hooks, "url", "events", "is_active", "off_reason", "created_at")
     candidate = Candidate.objects.filter(user=user).first()

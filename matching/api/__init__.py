@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from matching.api.alerts import router as alerts
 from matching.api.bulk import router as bulk
 from matching.api.feedback import router as feedback
 from matching.api.matches import router as matches
@@ -10,4 +11,4 @@ from matching.api.tasks import router as tasks
 
 routers = (matches, tasks, similar, feedback)
 
-__all__ = ["bulk", "routers"]
+__all__ = ["alerts", "bulk", "routers"]

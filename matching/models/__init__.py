@@ -1,8 +1,9 @@
 """Tables of matching: vectors, predictions with what they were made from, decisions of recruiters, marks of
-candidates, evaluations, and what is at Google."""
+candidates, alerts, evaluations, and what is at Google."""
 
 from __future__ import annotations
 
+from matching.models.alerts import Alert, AlertDigest, AlertSubscription
 from matching.models.decisions import CandidateTag, Decision, DecisionEvent, Note, Reason, Stage, Tag
 from matching.models.evaluations import EvaluationRun
 from matching.models.marks import Interaction, JobMark
@@ -26,6 +27,9 @@ from matching.models.vectors import (
 
 __all__ = [
     "DIMENSIONS",
+    "Alert",
+    "AlertDigest",
+    "AlertSubscription",
     "CVEmbedding",
     "CVPassages",
     "CVVector",

@@ -22,7 +22,7 @@ from cvmatch.openapi import EXAMPLES_FILE
 from ingestion.models import Correction
 from ingestion.syncing import connect_source
 from jobs.models import Job
-from matching.models import Match
+from matching.models import AlertDigest, AlertSubscription, Match
 from tests.api.conftest import say_waits
 from tests.support import make_cv, make_job, make_user, work_until_idle
 
@@ -38,6 +38,8 @@ BODIES: dict[str, Any] = {
     "give_feedback": {"match_id": "{match_id}", "kind": "hide", "reason": "place"},
     "save_search": {"name": "Data in Germany", "query": "q=data&country=DE", "is_shared": True},
     "change_search": {"name": "Data engineers in Germany"},
+    "subscribe_to_alerts": {"search_id": "{search_id}", "cadence": "weekly"},
+    "change_alert_subscription": {"cadence": "now"},
     "create_webhook": {"url": "https://example.com/cvmatch-hook", "events": ["match.ready", "cv.read"]},
     "start_match_stream": {"cv_ids": ["{cv_id}"]},
     "retry_pipeline": {"stage": "parse_cvs"},
@@ -84,7 +86,11 @@ def ids() -> dict[str, str]:
     WebhookDelivery.objects.update(status=Status.COMPLETED, attempts=1, response_status=204, latency_ms=38)
     match = Match.objects.filter(cv=cv, prediction__side="jobs").order_by("-pk")[0]
     search = made("/searches", BODIES["save_search"]).json()["id"]
+    follows = AlertSubscription.objects.get(pk=made("/alerts/subscriptions", {"job_id": match.job_id}).json()["id"])
+    digest = AlertDigest.objects.create(subscription=follows, status=Status.COMPLETED)
+    follows.alerts.update(digest=digest, score=match.score)
     return {
+        "subscription_id": str(follows.pk),
         "search_id": str(search),
         "cv_id": str(cv.pk),
         "job_id": str(Job.objects.order_by("pk")[0].pk),

@@ -27,8 +27,9 @@ from ingestion.models import CV
 from ingestion.syncing import connect_source
 from jobs.models import Job
 from jobs.saving import save_search
+from matching.alerts.subscribing import stop_token, subscribe
 from matching.asking import ask_for_cv
-from matching.models import Match, Prediction
+from matching.models import AlertSubscription, Match, Prediction
 from tests.support import CV_TEXT, make_cv, make_user, work_until_idle
 
 PEOPLE = ("anonymous", "candidate", "other", "recruiter", "service", "admin", "staff")
@@ -42,6 +43,10 @@ SENT: dict[str, dict[str, Any]] = {
     "saved-search-change": {"name": "Changed"},
     "job-mark": {"save": "{job}.."},
     "webhook-act": {"action": "test"},
+    "alert-subscribe": {"kind": "cv", "subject": "{cv}"},
+    "alert-change": {"cadence": "now"},
+    "subscribe_to_alerts": {"cv_id": "{cv}"},
+    "change_alert_subscription": {"cadence": "now"},
     "save_search": {"name": "Data"},
     "change_search": {"name": "Changed"},
     "create_webhook": {"url": "https://example.com/hook", "events": ["cv.read"]},
@@ -100,6 +105,7 @@ def examples(cv: CV, match: Match, everybody: dict[str, User]) -> dict[str, str]
     create_key(user=owner, name="theirs")
     hook = str(Webhook.objects.create(user=owner, url="https://example.com/hook", events=["cv.read"], secret="").pk)
     search = str(save_search(user=owner, name="Data", query="q=data").pk)
+    follows = subscribe(user=owner, kind=AlertSubscription.Kind.JOBS_FOR_CV, subject=cv.pk)
     work_until_idle()
     match = Match.objects.filter(cv=cv, prediction__side=Prediction.Side.JOBS_FOR_CV).order_by("-pk")[0]
     Job.objects.filter(pk=match.job_id).update(url="https://example.com/apply")
@@ -111,6 +117,9 @@ def examples(cv: CV, match: Match, everybody: dict[str, User]) -> dict[str, str]
         "cv.other": str(older.pk),
         "cv.number": "1",
         "match.pk": str(match.pk),
+        "alert.pk": str(follows.pk),
+        "subscription_id": str(follows.pk),
+        "token": stop_token(follows),
         "saved.pk": search,
         "search_id": search,
         "job.pk": str(match.job_id),
