@@ -98,6 +98,10 @@ PAGES: dict[str, Rule] = {
     "webhooks": SIGNED_IN,
     "webhook": PERSONAL,
     "webhook-act": PERSONAL,
+    "alerts": SIGNED_IN,  # one's own
+    "alert-subscribe": PERSONAL,
+    "alert-change": PERSONAL,
+    "alerts-stop": ANYONE,  # with the signed address of an e-mail
     "errors": ANYONE,  # where the type of a problem leads
     "account_email": SIGNED_IN,
     "account_change_password": SIGNED_IN,
@@ -221,6 +225,13 @@ OPERATIONS: dict[str, Rule] = {
     "get_source_insights": RECRUITERS.by_key(Scope.JOBS_READ),
     "get_funnel_insights": RECRUITERS.by_key(Scope.JOBS_READ),
     "get_own_insights": SIGNED_IN.by_key(Scope.CVS_READ),  # of the CV of whoever asks
+    # Alerts
+    "list_alert_subscriptions": SIGNED_IN.by_key(Scope.ALERTS_WRITE),  # one's own, as all of these
+    "subscribe_to_alerts": PERSONAL.by_key(Scope.ALERTS_WRITE),
+    "change_alert_subscription": PERSONAL.by_key(Scope.ALERTS_WRITE),
+    "unsubscribe_from_alerts": PERSONAL.by_key(Scope.ALERTS_WRITE),
+    "list_alerts": SIGNED_IN.by_key(Scope.ALERTS_WRITE),
+    "read_alerts": SIGNED_IN.by_key(Scope.ALERTS_WRITE),
     # CVs
     "upload_and_parse": SIGNED_IN.by_key(Scope.CVS_WRITE),
     "list_cvs": SIGNED_IN.by_key(Scope.CVS_READ),  # a candidate's are their own

@@ -17,6 +17,7 @@ from ingestion.api.jobs import push_jobs as _push_jobs  # noqa: F401 - adds its 
 from ingestion.api.sources import router as sources
 from jobs.api import router as jobs
 from jobs.searches_api import router as searches
+from matching.api import alerts
 from matching.api import bulk as match_streams
 from matching.api import routers as matches
 
@@ -47,6 +48,7 @@ api = DescribedAPI(
 api.add_router("/jobs", jobs)
 api.add_router("/searches", searches)
 api.add_router("/insights", insights)
+api.add_router("/alerts", alerts)
 for router in (cvs, corrections, *matches, webhooks):
     api.add_router("", router)
 api.add_router("/me", my_data)

@@ -95,6 +95,14 @@ STAGES: tuple[Stage, ...] = (
         about="Makes CVs for one job each, where somebody has asked for one.",
     ),
     Stage(
+        "send_alerts",
+        "matching.stages.send_alerts",
+        batch=200,
+        minutes=5,
+        on=("prediction.ready",),
+        about="Finds what is new to those who follow a CV, a job or a saved search, and tells each of it once.",
+    ),
+    Stage(
         "deliver_webhooks",
         "cvmatch.core.webhooks.delivering.deliver_webhooks",
         batch=500,

@@ -27,12 +27,16 @@ from cvmatch.metrics import metrics
 from cvmatch.my_data import pages as my_data
 from cvmatch.sources_page import connecting, watching
 from ingestion import views as ingestion
-from matching import corrections, improving, marking
+from matching import alert_pages, corrections, improving, marking
 from matching import views as matching
 from matching.recruiting import acting, candidates, comparing, exporting, shortlist
 
 pages = [
     path("", home.home, name="home"),
+    path("alerts/", alert_pages.alerts, name="alerts"),
+    path("alerts/follow/", alert_pages.alert_subscribe, name="alert-subscribe"),
+    path("alerts/<int:pk>/", alert_pages.alert_change, name="alert-change"),
+    path("alerts/stop/<str:token>/", alert_pages.alerts_stop, name="alerts-stop"),
     path("cvs/", ingestion.cv_list, name="cv-list"),
     path("cvs/upload/", ingestion.cv_upload, name="cv-upload"),
     path("cvs/<int:pk>/", matching.cv_page, name="cv"),

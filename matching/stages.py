@@ -14,10 +14,11 @@ from cvmatch.core.runner import StageReport, work_off
 from jobs.models import JobReading
 from matching import asking, catalogue, optimising, services
 from matching.accounts import accounts_of
+from matching.alerts import digesting, mailing
 from matching.backfills import running
 from matching.embedding import get_provider
 from matching.index_health import MOST_ROWS_OF_A_WORKER, keep_healthy
-from matching.models import CVEmbedding, Explanation, JobEmbedding, Prediction, Tailoring, TalentPosting
+from matching.models import AlertDigest, CVEmbedding, Explanation, JobEmbedding, Prediction, Tailoring, TalentPosting
 from matching.narrating import narrated
 from matching.optimising import Made
 from matching.proposing import ModelProposer
@@ -86,6 +87,13 @@ def tailor_cvs(limit: int, only: Sequence[int] | None = None) -> StageReport:
     rows = rows if only is None else rows.filter(pk__in=only)
     # One at a time: a model that is asked may take as long as a whole run may.
     return work_off(rows, limit=limit, work=_tailor, save=optimising.store_tailoring, chunk=1)
+
+
+def send_alerts(limit: int, only: Sequence[int] | None = None) -> StageReport:
+    """Tell people what is new to what they follow; ``only`` are prediction ids, for those who are told at once."""
+    looked = digesting.gather(limit=limit, predictions=only)
+    rows = AlertDigest.objects.select_related("subscription__user", "subscription__job", "subscription__search")
+    return looked + work_off(rows, limit=limit, work=mailing.compose_all, save=mailing.send, chunk=8, budget_s=30.0)
 
 
 def count_words(limit: int, only: Sequence[int] | None = None) -> StageReport:

@@ -11,10 +11,20 @@ from cvmatch.guarding import page_names
 from ingestion.models import CV, Source, SyncRun
 from jobs.models import Job
 from jobs.saving import save_search
+from matching.alerts.subscribing import stop_token, subscribe
 from matching.backfills.running import work_backfills
 from matching.backfills.services import start_backfill
 from matching.deciding import decide
-from matching.models import BackfillItem, JobMark, Match, Prediction, Stage, Tailoring, TailoringBatch
+from matching.models import (
+    AlertSubscription,
+    BackfillItem,
+    JobMark,
+    Match,
+    Prediction,
+    Stage,
+    Tailoring,
+    TailoringBatch,
+)
 from matching.optimising import request_batch, request_tailoring
 from matching.services import request_matches
 from tests.support import CV_TEXT, make_cv, make_job, make_user, work_until_idle
@@ -45,6 +55,8 @@ NO_PAGES = {
         "jobs-csv",
         "job-bulk",
         "saved-search",
+        "alert-subscribe",
+        "alert-change",
         "saved-search-change",
         "job-search-again",
         "job-close",
@@ -109,6 +121,11 @@ def _fill_lists(mara: User, rows: int) -> None:
         [JobMark(user=mara, job=job, kind=kind) for job, kind in zip(jobs, JobMark.Kind.values, strict=False)]
     )
     save_search(user=mara, name="data in Berlin", query="q=data", is_shared=False)
+    subscribe(
+        user=mara,
+        kind=AlertSubscription.Kind.JOBS_FOR_CV,
+        subject=CV.objects.get(candidate__user=mara, is_latest=True).pk,
+    )
 
 
 def _fill_operations(mara: User) -> None:
@@ -158,6 +175,8 @@ def pages() -> dict[str, tuple[str, str]]:
         "account_reauthenticate": (CANDIDATE, "/account/confirm/"),
         "mfa_index": (CANDIDATE, "/account/two-step/"),
         "mfa_activate_totp": (CANDIDATE, "/account/two-step/on/"),
+        "alerts": (CANDIDATE, "/alerts/"),
+        "alerts-stop": (NOBODY, f"/alerts/stop/{stop_token(AlertSubscription.objects.order_by('pk')[0])}/"),
         "keys": (CANDIDATE, "/account/keys/"),
         "webhooks": (CANDIDATE, "/account/webhooks/"),
         "webhook": (CANDIDATE, f"/account/webhooks/{hook.pk}/"),

@@ -175,6 +175,23 @@ HOLDINGS: tuple[Holding, ...] = (
         by_user="user", by_candidate="cv__candidate", beside=_JOB,
     ),
     Holding("matching.MatchTask", "match_tasks.json", "matches you asked for by the API", by_user="user"),
+    Holding(
+        "matching.Tailoring", "fitted_cvs.json", "CVs fitted to a job, with what was changed in them and why",
+        by_user="requested_by", by_candidate="cv__candidate", beside=_JOB, without=_QUEUE,
+    ),
+    Holding("matching.TailoringBatch", "fitted_in_bulk.json", "where you asked for many of them", by_user="user"),
+    Holding(
+        "matching.AlertSubscription", "follows.json", "what you follow, and who follows your CV",
+        by_user="user", by_candidate="candidate",
+    ),
+    Holding(
+        "matching.AlertDigest", "digests.json", "e-mails about it", by_user="subscription__user",
+        by_candidate="subscription__candidate", without=_QUEUE,
+    ),
+    Holding(
+        "matching.Alert", "alerts.json", "what you were told, and what others were told of your CV",
+        by_user="user", by_candidate="candidate", beside=_JOB,
+    ),
     Holding("jobs.SavedSearch", "searches.json", "the searches for jobs that you keep", by_user="user"),
     Holding(
         "jobs.SearchLook", "search_looks.json", "when you looked at them last", by_user="user",
@@ -195,6 +212,8 @@ LEFT_OUT: dict[str, str] = {
     "admin.LogEntry": _STAFF,
     "core.StagePause": _STAFF,
     "jobs.DifferentJobs": _STAFF,
+    "matching.Backfill": _STAFF,
+    "matching.BackfillItem": "what a new version of the reader makes of the same file, until it is in use or given up",
     "jobs.JobClosing": _STAFF,
     "jobs.CustomSkill": _STAFF,
     "jobs.SkillAlias": _STAFF,

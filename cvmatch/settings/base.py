@@ -115,6 +115,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "matching.alert_pages.bell",
             ],
         },
     }
@@ -200,6 +201,8 @@ BACKUP_DAYS = env.int("CVMATCH_BACKUP_DAYS", default=30)
 
 # E-mail. Without a server, an installation of one's own shows the messages in its log; any other sends none, since they hold
 # links that open accounts.
+# Where links in e-mails lead.
+PUBLIC_URL = env.str("CVMATCH_PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
 EMAIL_URL = env.str("CVMATCH_EMAIL_URL", default="")
 if EMAIL_URL:
     vars().update(environ.Env.email_url_config(EMAIL_URL))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from matching.api.alerts import router as alerts
 from matching.api.bulk import router as bulk
 from matching.api.feedback import router as feedback
 from matching.api.matches import router as matches
@@ -13,4 +14,4 @@ from matching.api.tasks import router as tasks
 # Its addresses begin like those of one CV, which would take what follows for an id.
 routers = (matches, tasks, similar, feedback, optimise_bulk, optimise)
 
-__all__ = ["bulk", "routers"]
+__all__ = ["alerts", "bulk", "routers"]

@@ -1,8 +1,9 @@
 """Tables of matching: vectors, predictions with what they were made from, decisions of recruiters, marks of
-candidates, tailored CVs, evaluations, and what is at Google."""
+candidates, alerts, tailored CVs, evaluations, and what is at Google."""
 
 from __future__ import annotations
 
+from matching.models.alerts import Alert, AlertDigest, AlertSubscription
 from matching.models.backfills import Backfill, BackfillItem
 from matching.models.decisions import CandidateTag, Decision, DecisionEvent, Note, Reason, Stage, Tag
 from matching.models.evaluations import EvaluationRun
@@ -29,6 +30,9 @@ from matching.models.vectors import (
 
 __all__ = [
     "DIMENSIONS",
+    "Alert",
+    "AlertDigest",
+    "AlertSubscription",
     "Backfill",
     "BackfillItem",
     "CVEmbedding",

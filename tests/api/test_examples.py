@@ -35,7 +35,7 @@ from jobs.insights.figures import (
     WeekShare,
 )
 from jobs.models import Insight, Job, PayEstimate, PayModel
-from matching.models import Match
+from matching.models import AlertDigest, AlertSubscription, Match
 from tests.api.conftest import say_waits
 from tests.support import make_cv, make_job, make_user, work_until_idle
 
@@ -51,6 +51,8 @@ BODIES: dict[str, Any] = {
     "give_feedback": {"match_id": "{match_id}", "kind": "hide", "reason": "place"},
     "save_search": {"name": "Data in Germany", "query": "q=data&country=DE", "is_shared": True},
     "change_search": {"name": "Data engineers in Germany"},
+    "subscribe_to_alerts": {"search_id": "{search_id}", "cadence": "weekly"},
+    "change_alert_subscription": {"cadence": "now"},
     "create_webhook": {"url": "https://example.com/cvmatch-hook", "events": ["match.ready", "cv.read"]},
     "optimise_cv": {"cv_id": "{cv_id}", "job_id": "{job_id}"},
     "optimise_in_bulk": {"cv_ids": ["{cv_id}"], "job_ids": ["{job_id}"]},
@@ -104,7 +106,11 @@ def ids() -> dict[str, str]:
     match = Match.objects.filter(cv=cv, prediction__side="jobs").order_by("-pk")[0]
     search = made("/searches", BODIES["save_search"]).json()["id"]
     tell_insights(Job.objects.order_by("pk")[0])
+    follows = AlertSubscription.objects.get(pk=made("/alerts/subscriptions", {"job_id": match.job_id}).json()["id"])
+    digest = AlertDigest.objects.create(subscription=follows, status=Status.COMPLETED)
+    follows.alerts.update(digest=digest, score=match.score)
     return {
+        "subscription_id": str(follows.pk),
         "search_id": str(search),
         "optimised_id": str(many["items"][0]["id"]),
         "batch_id": many["id"],

@@ -27,10 +27,11 @@ from ingestion.models import CV
 from ingestion.syncing import connect_source
 from jobs.models import Job
 from jobs.saving import save_search
+from matching.alerts.subscribing import stop_token, subscribe
 from matching.asking import ask_for_cv
 from matching.backfills.running import work_backfills
 from matching.backfills.services import start_backfill
-from matching.models import BackfillItem, Match, Prediction
+from matching.models import AlertSubscription, BackfillItem, Match, Prediction
 from matching.optimising import request_batch
 from tests.support import CV_TEXT, make_cv, make_user, work_until_idle
 
@@ -49,6 +50,10 @@ SENT: dict[str, dict[str, Any]] = {
     "set_consent": {"is_given": True},
     "job-mark": {"save": "{job}.."},
     "webhook-act": {"action": "test"},
+    "alert-subscribe": {"kind": "cv", "subject": "{cv}"},
+    "alert-change": {"cadence": "now"},
+    "subscribe_to_alerts": {"cv_id": "{cv}"},
+    "change_alert_subscription": {"cadence": "now"},
     "save_search": {"name": "Data"},
     "change_search": {"name": "Changed"},
     "create_webhook": {"url": "https://example.com/hook", "events": ["cv.read"]},
@@ -110,6 +115,7 @@ def examples(cv: CV, match: Match, everybody: dict[str, User]) -> dict[str, str]
     create_key(user=owner, name="theirs")
     hook = str(Webhook.objects.create(user=owner, url="https://example.com/hook", events=["cv.read"], secret="").pk)
     search = str(save_search(user=owner, name="Data", query="q=data").pk)
+    follows = subscribe(user=owner, kind=AlertSubscription.Kind.JOBS_FOR_CV, subject=cv.pk)
     work_until_idle()
     backfill = start_backfill(what="parse", everything=True)
     work_backfills()
@@ -131,6 +137,9 @@ def examples(cv: CV, match: Match, everybody: dict[str, User]) -> dict[str, str]
         "improvements.pk": str(batch.pk),
         "optimised_id": tailored,
         "batch_id": str(batch.pk),
+        "alert.pk": str(follows.pk),
+        "subscription_id": str(follows.pk),
+        "token": stop_token(follows),
         "saved.pk": search,
         "backfill.pk": str(backfill.pk),
         "backfill.item": str(BackfillItem.objects.filter(backfill=backfill)[0].pk),

@@ -22,6 +22,7 @@ class Scope(models.TextChoices):
     MATCHES_WRITE = "matches:write", _("Ask for matches")
     FEEDBACK_WRITE = "feedback:write", _("Give feedback on matches")
     SEARCHES_WRITE = "searches:write", _("Keep, change and delete saved searches")
+    ALERTS_WRITE = "alerts:write", _("See and set up alerts")
     WEBHOOKS_WRITE = "webhooks:write", _("See and set up webhooks")
     OPERATIONS_READ = "operations:read", _("See sources and how the system is doing")
     OPERATIONS_WRITE = "operations:write", _("Run and pause sources, retry failures")

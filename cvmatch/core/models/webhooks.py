@@ -25,6 +25,7 @@ class WebhookEvent(models.TextChoices):
     """What a webhook can be told of."""
 
     MATCH_READY = "match.ready", _("A list of matches is ready")
+    ALERT_MATCHES = "alert.matches", _("Something new came in for an alert")
     CV_READ = "cv.read", _("A CV has been read")
     CV_FAILED = "cv.failed", _("A CV could not be read")
 

@@ -1,0 +1,1 @@
+"""Alerts: who subscribes to what, what is new to them, and how they are told of it once."""
