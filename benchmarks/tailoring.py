@@ -3,7 +3,7 @@
     .venv/bin/python -m benchmarks.tailoring [--cvs 300] [--jobs 100] [--seed 1] [--kinds files,texts,invented]
 
 CVs are files and texts of the data folder, read there, and invented people; jobs are invented too. Each CV is tailored to one
-of the first ten jobs of its list, drawn by the seed. The new Word file is read by the parser again and held against the
+of the first three jobs of its list, drawn by the seed. The new Word file is read by the parser again and held against the
 original: employers, titles, schools, degrees, dates, numbers, skills and words that the original does not have are counted, and
 so are edits that the checker refuses when it is asked once more. Ends with 1 where there is any of these, or a lower score.
 """
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from ingestion.values import Document
     from matching.tailoring import Tailored
 
-TOP = 10
+TOP = 3
 
 
 @dataclass

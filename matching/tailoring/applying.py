@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from matching.tailoring.values import CVLine, DiffLine, Edit, EditKind
 
@@ -37,6 +37,10 @@ class Applied:
     @property
     def text(self) -> str:
         return "\n".join(self.lines)
+
+    def line_by_line(self) -> Applied:
+        """The same with every line as a paragraph of its own, as it stood in the old file."""
+        return replace(self, styles=tuple("line" if style == "more" else style for style in self.styles))
 
 
 def place_of(edit: Edit, count: int) -> Where:
@@ -82,13 +86,12 @@ def _clash(one: Where, other: Where) -> bool:
 
 
 def _moves_clash(one: Where, other: Where) -> bool:
-    """Two insertions never clash but at one place; of two moves one may lie within what the other moves."""
+    """Two insertions clash at one place only; of two moves one may lie within what the other moves, or past it."""
     if not one.first or not other.first:
         return one.first == other.first and one.above == other.above
-    (inner, outer) = sorted((one, other), key=lambda where: where.last - where.above)
-    if outer.first <= inner.above and inner.last <= outer.last:
+    if any(outer.first <= inner.above and inner.last <= outer.last for inner, outer in ((one, other), (other, one))):
         return False
-    return inner.above <= outer.last and outer.above <= inner.last
+    return one.above in other.lines or other.above in one.lines or bool(set(one.lines) & set(other.lines))
 
 
 def apply(lines: Sequence[CVLine], edits: Sequence[Edit]) -> Applied:

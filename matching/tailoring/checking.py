@@ -23,9 +23,9 @@ from matching.tailoring.support import (
     narrower_than,
     says_less,
     says_the_same,
+    sentence_of,
     squeezed,
     unit_of,
-    unit_text,
 )
 from matching.tailoring.values import CVLine, Edit, EditKind
 
@@ -192,7 +192,7 @@ def _check_words(edit: Edit, where: Where, ground: Ground) -> None:
     lines = ground.lines[where.first - 1 : where.last]
     if any(line.is_fixed or line.is_heading for line in lines) or edit.after.count("\n") != edit.before.count("\n"):
         raise Unsupported("Names, titles, dates and headings stay as they are.")
-    if says_less(unit_text(ground.lines, where.first)):
+    if says_less(sentence_of(ground.lines, where.first)):
         raise Unsupported("The sentence says that something is not there, or only in part.")
     if not edit.evidence:
         raise Unsupported("It cites nothing of the CV.")

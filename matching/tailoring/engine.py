@@ -100,9 +100,10 @@ class _Trials:
         self._before = Read(ground.text, cv.read)
         self._added = frozenset(one.skill_id for one in ground.support.said if not one.line)
 
-    def of(self, choices: Sequence[Sequence[Edit]]) -> list[_Trial]:
-        """Of each choice of edits; the model is called once for all of them."""
+    def of(self, choices: Sequence[Sequence[Edit]], *, joined: bool) -> list[_Trial]:
+        """Of each choice of edits; the model is called once for all of them. ``joined`` lines that go on make one paragraph."""
         texts = [apply(self._ground.lines, edits) for edits in choices]
+        texts = texts if joined else [text.line_by_line() for text in texts]
         readings = [read_file(docx_of(text.lines, text.styles)) for text in texts]
         scores = scores_of(readings, self._cv, self._job, now=self._now)
         return [
@@ -112,19 +113,23 @@ class _Trials:
 
 
 def _best(trials: _Trials, edits: Sequence[Edit], before: Score) -> _Trial | None:
-    """All edits where they hold together; else the most helpful ones that do, or none."""
+    """All edits where they hold together; else the most helpful ones that do, or none.
+
+    Joined lines read better, but where the parser saw lines, other passages are compared, and that alone can cost points.
+    """
     if not edits:
         return None
-    every = trials.of([edits])[0]
-    if every.holds(before):
-        return every
-    plain, *alone = trials.of([(), *((edit,) for edit in edits)])
+    for joined in (True, False):
+        every = trials.of([edits], joined=joined)[0]
+        if every.holds(before):
+            return every
+    plain, *alone = trials.of([(), *((edit,) for edit in edits)], joined=False)
     helpful = [trial for trial in alone if not trial.doubts and trial.score.mean >= plain.score.mean]
     helpful.sort(key=lambda trial: -trial.score.mean)
     count = len(helpful)
     while count:
         chosen = {trial.edits[0] for trial in helpful[:count]}
-        trial = trials.of([[edit for edit in edits if edit in chosen]])[0]
+        trial = trials.of([[edit for edit in edits if edit in chosen]], joined=False)[0]
         if trial.holds(before):
             return trial
         count //= 2

@@ -33,7 +33,7 @@ def _gap(
     if asked.kind is Asks.SKILL and asked.subject not in shown:
         if asked.subject in profile.skills:
             yield Gap(
-                asked.name, importance, "Your CV names it, though not as done. Say what you did with it, if you did."
+                asked.name, importance, "Your CV names it, but does not say that you did it. If you did, say where."
             )
         else:
             yield _skill_gap(asked, importance, support, near.get(asked.subject, ""))

@@ -20,8 +20,7 @@ _FIXED = re.compile(
     r"|education\[\d+\]\.(?:institution|area|studyType|startDate|endDate|score)$"
     r"|(?:certificates|awards|publications|languages)\[|projects\[\d+\]\.(?:name|startDate|endDate)$"
 )
-# Values that may be longer than a line.
-_LONG = re.compile(r"\.(?:summary|highlights\[\d+\]|description|reference|courses\[\d+\])$")
+# Values that are items, each perhaps longer than a line.
 _ITEM = re.compile(r"\.(?:highlights|courses)\[\d+\]$")
 _BULLET = re.compile(rf"\s*[{re.escape(BULLETS)}]\s*(?=\S)(?![{re.escape(BULLETS)}\d])")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
@@ -93,10 +92,9 @@ def _mark_values(parsed: ParsedCV, starts: Sequence[int], marks: _Marks) -> None
     for path, first, last in _placed(parsed, starts):
         if _FIXED.match(path):
             marks.fixed.update(range(first, last + 1))
-        if _LONG.search(path):
-            marks.continued.update(range(first + 1, last + 1))
         if _ITEM.search(path):
             marks.items.add(first)
+            marks.continued.update(range(first + 1, last + 1))
 
 
 def _placed(parsed: ParsedCV, starts: Sequence[int]) -> Iterator[tuple[str, int, int]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from jobs.skills.vocabulary import vocabulary
 from matching.tailoring.applying import HEADINGS
@@ -46,13 +46,20 @@ def _rephrased(facts: Facts) -> Iterator[Edit]:
         if asked.state is Shown.STATED and not any(squeezed(own) == squeezed(asked.words) for own in asked.said):
             own = next((own for own in asked.said if says_the_same(asked.skill_id, own, asked.words)), "")
             for number in asked.lines[:2] if own else ():
-                if own in facts.line(number).text:
+                if _reads_well(facts.line(number), own, asked.skill_id):
                     by_unit[unit_of(facts.lines, number)].append((own, asked.words))
     for (first, last), words in sorted(by_unit.items())[:REPHRASED]:
         if not any(line.is_fixed or line.is_heading for line in facts.lines[first - 1 : last]):
             told = "; ".join(f"the job says “{asked}” for your “{own}”" for own, asked in words)
             text = _joined(facts, first, last)
             yield Edit(EditKind.REPHRASE, f"{first}-{last}", text, _in_words(text, words), f"{told}.", (text,))
+
+
+def _reads_well(line: CVLine, own: str, skill_id: str) -> bool:
+    """Names of products may stand anywhere; what is done has its form in a sentence, and only in a list none."""
+    is_name = vocabulary().get(skill_id).kind in {"technology", "tool"}
+    found = re.search(rf"(?<!\w){re.escape(own)}(?![\w-])(?!\s*\d)", line.text)
+    return found is not None and (is_name or line.section == "skills")
 
 
 def _in_words(text: str, words: Sequence[tuple[str, str]]) -> str:
@@ -84,7 +91,8 @@ def _claim(asked: AskedSkill) -> str:
     if skill.is_language:
         return ""
     own = () if asked.state is Shown.IMPLIED else asked.said
-    words = [asked.words] if any(says_the_same(asked.skill_id, one, asked.words) for one in own) else []
+    same = any(squeezed(one) == squeezed(asked.words) for one in own)
+    words = [asked.words] if not same and any(says_the_same(asked.skill_id, one, asked.words) for one in own) else []
     for name in (*words, *own) if own else (skill.name,):
         named = any(one.skill_id == asked.skill_id for one in names_of_one(name))
         if named and len(name.split()) <= _LONGEST_NAME_WORDS:
@@ -101,6 +109,8 @@ def _why_listed(listed: Sequence[AskedSkill]) -> str:
 def _place_of_list(facts: Facts, own: Sequence[CVLine], items: str) -> tuple[str, str]:
     """Above the first of the skills; where there are none, in a section of its own above the work."""
     first = next((line for line in own if not line.is_heading and line.text.strip()), None)
+    if first is not None and not facts.line(max(first.number - 1, 1)).is_heading:
+        return "", ""
     if first is not None:
         mark = _MARK.match(first.text)
         return f">{first.number}", (mark[0] if mark else "") + items
@@ -151,7 +161,7 @@ def _in_order(text: str, worth: Mapping[str, int]) -> str:
     end = "." if text.endswith(".") else ""
     pieces = _SEPARATORS.split(text[start:].removesuffix("."))
     items, gaps = pieces[::2], [*pieces[1::2], ""]
-    if not all(item.strip() for item in items):
+    if not all(item.strip() for item in items) or "(" in text:
         return text
     ordered = sorted(items, key=lambda item: -worth.get(squeezed(item), 0))
     return text[:start] + "".join(item + gap for item, gap in zip(ordered, gaps, strict=True)) + end
@@ -178,7 +188,9 @@ def _spared(facts: Facts) -> Iterator[Edit]:
     for first, last in _sections(facts):
         section = facts.line(first).section
         inside = {*range(first, last + 1)}
-        if section in _SPARE and not any(inside & {*asked.lines} for asked in facts.asked):
+        is_asked = any(inside & {*asked.lines} for asked in facts.asked)
+        # Activities may be among the interests; what has dates or names says more than a hobby.
+        if section in _SPARE and not is_asked and not any(facts.line(number).is_fixed for number in inside):
             yield Edit(EditKind.CUT, f"{first}-{last}", _joined(facts, first, last), "", _SPARE[section], ())
     for line in facts.lines:
         if line.section not in _SPARE and _PERSONAL.fullmatch(line.text):
@@ -188,7 +200,7 @@ def _spared(facts: Facts) -> Iterator[Edit]:
 def _sections(facts: Facts) -> list[tuple[int, int]]:
     """From each heading to before the next one."""
     heads = [line.number for line in facts.lines if line.is_heading]
-    return [(first, after - 1) for first, after in zip(heads, [*heads[1:], len(facts.lines) + 1], strict=True)]
+    return [(first, after - 1) for first, after in pairwise([*heads, len(facts.lines) + 1])]
 
 
 def _joined(facts: Facts, first: int, last: int) -> str:

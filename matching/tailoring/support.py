@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from cvmatch.core.text import squeeze
 from ingestion.values import ParsedCV
 from jobs.skills import SkillMention, find_listed_skills, find_skills_and_languages
 from jobs.skills.data_files import read_esco_names
@@ -34,7 +35,7 @@ _NOT_OWN = re.compile(
 )
 # Who hired Java developers, sold Oracle licences or taught Python courses shows another skill than these.
 _OF_OTHERS = re.compile(
-    r"[\s-]*(?:/?\s*\w+\s+)?(?:developers|engineers|programmers|administrators|analysts|candidates|specialists|experts"
+    r"[ \t-]*(?:/?[ \t]*\w+[ \t]+)?(?:developers|engineers|programmers|administrators|analysts|candidates|specialists|experts"
     r"|consultants|customers|clients|vendors|suppliers|students|licen[cs]es|products|entwickler|kunden|experten)\b",
     re.IGNORECASE,
 )
@@ -88,8 +89,8 @@ def read_support(
         taken = any(start < mention.end and mention.start < end for start, end in owned)
         own = lines[line - 1]
         taken |= own.section in _NOT_OWN_SECTIONS or bool(_OF_OTHERS.match(text, mention.end))
-        if not taken and not says_less(unit_text(lines, line)):
-            found.append(Said(mention.skill_id, mention.surface, line))
+        if not taken and not says_less(sentence_of(lines, line)):
+            found.append(Said(mention.skill_id, squeeze(mention.surface), line))
     found += [Said(mention.skill_id, mention.surface, 0) for mention in added]
     return Support(tuple(one for one in found if one.skill_id not in removed))
 
@@ -104,8 +105,13 @@ def unit_of(lines: Sequence[CVLine], number: int) -> tuple[int, int]:
     return first, last
 
 
-def unit_text(lines: Sequence[CVLine], number: int) -> str:
+def sentence_of(lines: Sequence[CVLine], number: int) -> str:
+    """The words that a line may belong to: its item, and a line above that has not ended, such as a narrow column's."""
     first, last = unit_of(lines, number)
+    above = lines[first - 2] if first > 1 else None
+    own = lines[first - 1]
+    if above and not (above.is_heading or above.is_fixed or own.is_bullet) and above.section == own.section != "skills":
+        first -= above.text.rstrip()[-1:] not in ".;:!?"
     return "\n".join(line.text for line in lines[first - 1 : last])
 
 

@@ -17,7 +17,19 @@ from jobs.models import Job
 from matching.models import CVEmbedding, CVVector
 from matching.ranking import score_pairs
 from matching.search import Side
-from matching.tailoring import Edit, EditKind, Facts, Tailored, as_docx, as_pdf, engine, rules, tailor
+from matching.tailoring import (
+    AskedSkill,
+    Edit,
+    EditKind,
+    Facts,
+    Shown,
+    Tailored,
+    as_docx,
+    as_pdf,
+    engine,
+    rules,
+    tailor,
+)
 from matching.tailoring.applying import apply
 from matching.tailoring.files import paragraphs, pdf_of
 from matching.tailoring.proving import Read, unsupported
@@ -200,3 +212,9 @@ def test_rules_claim_nothing_where_nothing_is_asked() -> None:
     ground = ground_of()
     edits = rules(Facts(ground.lines, (), "Cook", "Cook for us."))
     assert {edit.kind for edit in edits} == {EditKind.CUT}
+
+
+def test_a_cv_without_headings_or_work_has_few_edits_and_no_error() -> None:
+    ground = ground_of("Mara Lindqvist\nmara@example.com\nPython and Django since school\n")
+    asked = AskedSkill("python", "Python", "Python", True, Shown.STATED, ("Python",), (3,))
+    assert rules(Facts(ground.lines, (asked,), "Cook", "Cook for us.")) == []
