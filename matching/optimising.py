@@ -22,7 +22,7 @@ from matching.live import is_ready
 from matching.model_budget import is_on
 from matching.models import JobEmbedding, Tailoring, TailoringBatch
 from matching.ranking import ranking_version
-from matching.selectors.tailored import ROW, of_now
+from matching.selectors.tailored import ROW, of_now, visible_tailorings
 from matching.tailoring import Tailored
 
 # Goes up with every change of what tailoring makes of the same texts: rows of before are not given any more.
@@ -64,8 +64,7 @@ def engine_version() -> str:
 
 def find_current(*, user: User, cv_id: int, job_id: int, by: str) -> Tailoring | None:
     """The row of this pair as both are now, whatever its state, if the user may see the CV; one statement."""
-    rows = Tailoring.objects.filter(cv=cv_id, job=job_id, by=by, engine=engine_version())
-    rows = rows.filter(cv__in=CV.objects.visible_to(user), job__in=Job.objects.visible())
+    rows = visible_tailorings(user).filter(cv=cv_id, job=job_id, by=by, engine=engine_version())
     return of_now(rows).select_related("cv__candidate", "job").only(*ROW, "body_json").first()
 
 
