@@ -29,6 +29,12 @@ def test_one_is_started_watched_switched_to_and_rolled_back(as_: Callable[[str],
     address = f"/operations/backfills/{Backfill.objects.get().pk}/"
     assert "0 of 1 done" in html(admin, address)
     assert "every 3s" in html(admin, address)
+    Backfill.objects.update(total=2, done=1)
+    admin.post("/language/", {"language": "de"})
+    for page in ("/operations/backfills/", address):
+        assert '<rect width="0.5" height="1"/>' in html(admin, page)
+    admin.post("/language/", {"language": "en"})
+    Backfill.objects.update(total=1, done=0)
     for action, state in (("pause", "paused"), ("resume", "running")):
         admin.post(f"{address}act/", {"action": action})
         assert Backfill.objects.get().state == state
