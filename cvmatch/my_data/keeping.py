@@ -53,7 +53,8 @@ def forget_samples() -> None:
     if Erasure.objects.filter(at__gt=timezone.now() - timedelta(days=1)).exists():
         with connection.cursor() as cursor:
             cursor.execute(f"ANALYZE {', '.join(_SAMPLED)}")
-            for table in _SAMPLED if connection.pg_version >= _CLEARS else ():
+            cursor.execute("SELECT current_setting('server_version_num')::int")
+            for table in _SAMPLED if cursor.fetchone()[0] >= _CLEARS else ():
                 cursor.execute(_CLEAR_EMPTY.format(table=table))
 
 
