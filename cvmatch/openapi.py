@@ -41,6 +41,7 @@ _PARTS = {
     "match_id": "A line of a list",
     "prediction_id": "A stored list",
     "search_id": "A saved search of yours, or one that is shared with you",
+    "subscription_id": "What you follow",
     "task_id": "What was asked for by `POST /match`",
     "correction_id": "A correction of this CV",
     "webhook_id": "A webhook of yours",

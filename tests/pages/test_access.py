@@ -43,7 +43,6 @@ SENT: dict[str, dict[str, Any]] = {
     "saved-search-change": {"name": "Changed"},
     "job-mark": {"save": "{job}.."},
     "webhook-act": {"action": "test"},
-    "alert-subscribe": {"kind": "cv", "subject": "{cv}"},
     "alert-change": {"cadence": "now"},
     "subscribe_to_alerts": {"cv_id": "{cv}"},
     "change_alert_subscription": {"cadence": "now"},
