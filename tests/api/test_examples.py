@@ -57,7 +57,7 @@ STREAM = "push_job_stream"
 MOST = 2
 MOST_QUERIES = 12
 # Deleting a CV goes through every table that may name it.
-ERASING, QUERIES_OF_ERASING = "delete_cv", 36
+ERASING, QUERIES_OF_ERASING = "delete_cv", 38
 
 
 @pytest.fixture
