@@ -99,7 +99,7 @@ PAGES: dict[str, Rule] = {
     "webhook": PERSONAL,
     "webhook-act": PERSONAL,
     "alerts": SIGNED_IN,  # one's own
-    "alert-subscribe": PERSONAL,
+    "alert-subscribe": SIGNED_IN,  # what is theirs to follow is looked up when they ask
     "alert-change": PERSONAL,
     "alerts-stop": ANYONE,  # with the signed address of an e-mail
     "errors": ANYONE,  # where the type of a problem leads

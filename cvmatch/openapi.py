@@ -42,6 +42,7 @@ _PARTS = {
     "match_id": "A line of a list",
     "prediction_id": "A stored list",
     "search_id": "A saved search of yours, or one that is shared with you",
+    "subscription_id": "What you follow",
     "task_id": "What was asked for by `POST /match`",
     "optimised_id": "A CV fitted to a job, from its `Location`",
     "batch_id": "What was asked for by `POST /optimise/bulk`",

@@ -67,10 +67,8 @@ def _composed(digest: AlertDigest) -> EmailMultiAlternatives | None:
     stop = _address(reverse("alerts-stop", args=[stop_token(subscription)]))
     with override(subscription.language):
         heading = heading_of(subscription)
-        about: dict[str, Any] = {
-            "heading": heading,
-            "lines": [(alert, _link(alert.job_id, subscription)) for alert in alerts[:SHOWN]],
-        }
+        lines = [(alert, _link(alert.job_id, subscription)) for alert in alerts[:SHOWN]]
+        about: dict[str, Any] = {"heading": heading, "lines": lines}
         about |= {"more": max(len(alerts) - SHOWN, 0), "stop": stop, "all": _address(reverse("alerts"))}
         about |= {"is_of_job": subscription.kind == Kind.CVS_FOR_JOB}
         write = partial(render_to_string, context=about)

@@ -50,7 +50,6 @@ SENT: dict[str, dict[str, Any]] = {
     "set_consent": {"is_given": True},
     "job-mark": {"save": "{job}.."},
     "webhook-act": {"action": "test"},
-    "alert-subscribe": {"kind": "cv", "subject": "{cv}"},
     "alert-change": {"cadence": "now"},
     "subscribe_to_alerts": {"cv_id": "{cv}"},
     "change_alert_subscription": {"cadence": "now"},
