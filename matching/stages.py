@@ -15,6 +15,7 @@ from jobs.models import JobReading
 from matching import asking, catalogue, services
 from matching.accounts import accounts_of
 from matching.embedding import get_provider
+from matching.learning.keeping import train_due
 from matching.models import CVEmbedding, Explanation, JobEmbedding, Prediction, TalentPosting
 from matching.narrating import narrated
 from matching.ranking import Ranked, rank
@@ -111,6 +112,12 @@ def forget_expired(limit: int, only: Sequence[int] | None = None) -> StageReport
     """Erase texts and files that came only to be matched, once their time is over."""
     erased = asking.forget_expired(limit=limit)
     return StageReport(claimed=erased, done=erased, more=erased >= limit)
+
+
+def train_rankers(limit: int, only: Sequence[int] | None = None) -> StageReport:
+    """Learn from what recruiters chose, for at most ``limit`` organisations; what is learned serves nobody by itself."""
+    trained = train_due(limit)
+    return StageReport(claimed=trained, done=trained)
 
 
 def _embed_cvs(rows: Sequence[CVEmbedding]) -> Sequence[TextVectors]:

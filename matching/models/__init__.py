@@ -1,10 +1,11 @@
 """Tables of matching: vectors, predictions with what they were made from, decisions of recruiters, marks of
-candidates, evaluations, and what is at Google."""
+candidates, evaluations, what was learned from choices, and what is at Google."""
 
 from __future__ import annotations
 
 from matching.models.decisions import CandidateTag, Decision, DecisionEvent, Note, Reason, Stage, Tag
 from matching.models.evaluations import EvaluationRun
+from matching.models.learned import LearnedRanker, organisation_of
 from matching.models.marks import Interaction, JobMark
 from matching.models.predictions import Explanation, Match, Prediction, PredictionQuerySet, Snapshot
 from matching.models.talent import TalentCompany, TalentPosting
@@ -41,6 +42,7 @@ __all__ = [
     "JobPassages",
     "JobVector",
     "Kind",
+    "LearnedRanker",
     "Lexeme",
     "Match",
     "MatchTask",
@@ -55,4 +57,5 @@ __all__ = [
     "TalentCompany",
     "TalentPosting",
     "TextEmbedding",
+    "organisation_of",
 ]
