@@ -13,6 +13,8 @@ STEPS, ENOUGH = 50, 1e-8
 # How firmly the shipped weights are believed before anything is known: a few dozen choices say little, a few hundred much.
 # Of 0.4, 0.8 and 1.5 the one that recovers the simulated recruiters of benchmarks/taste.py best.
 BELIEF = 0.4
+# Differences of the parts, a row for each pair, and what each pair counts.
+Pairs = tuple[np.ndarray, np.ndarray]
 
 
 def fit(lists: Sequence[Shown], examination: Examination, shipped: Weights) -> dict[str, float]:
@@ -23,7 +25,16 @@ def fit(lists: Sequence[Shown], examination: Examination, shipped: Weights) -> d
     unlikely it was to be looked at: what is expected of such pairs does not depend on positions either (Joachims,
     Swaminathan and Schnabel 2017). Weights are drawn to the shipped ones, and none is below nothing.
     """
-    pairs = [pair for shown in lists for pair in _pairs(shown, examination, shipped)]
+    rejecting = {line.person for shown in lists for line in shown if line.kind == Kind.REJECTED}
+    pairs = [
+        pair
+        for shown in lists
+        for pair in (
+            _decided_pairs(shown, shipped)
+            if shown[0].person in rejecting
+            else _weighed_pairs(shown, examination, shipped)
+        )
+    ]
     prior = np.array(list(shipped.values()))
     if not pairs:
         return dict(shipped)
@@ -37,15 +48,23 @@ def fit(lists: Sequence[Shown], examination: Examination, shipped: Weights) -> d
     return dict(zip(shipped, (found / whole).tolist(), strict=True)) if whole else dict(shipped)
 
 
-def _pairs(shown: Shown, examination: Examination, shipped: Weights) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """For each chosen line of a list: what it has more of each part than the lines it is compared with, and what that counts."""
+def _decided_pairs(shown: Shown, shipped: Weights) -> Iterator[Pairs]:
+    """For each chosen line of a list: what it has more of each part than those that were rejected, and what that counts."""
     rows = np.array([features(line.parts, shipped) for line in shown])
     rejected = np.array([line.kind == Kind.REJECTED for line in shown])
+    if rejected.any():
+        for number, line in enumerate(shown):
+            if line.kind == Kind.CHOSEN:
+                yield rows[number] - rows[rejected], np.full(int(rejected.sum()), 1 / (len(shown) - 1))
+
+
+def _weighed_pairs(shown: Shown, examination: Examination, shipped: Weights) -> Iterator[Pairs]:
+    """The same beside all others, by the inverse of how likely the chosen one was to be looked at."""
+    rows = np.array([features(line.parts, shipped) for line in shown])
     for number, line in enumerate(shown):
         if line.kind == Kind.CHOSEN and len(shown) > 1:
-            others = rejected if rejected.any() else np.arange(len(shown)) != number
-            count = 1.0 if rejected.any() else 1 / examination.propensity(line.position)
-            yield rows[number] - rows[others], np.full(int(others.sum()), count / (len(shown) - 1))
+            count = 1 / examination.propensity(line.position) / (len(shown) - 1)
+            yield rows[number] - np.delete(rows, number, axis=0), np.full(len(shown) - 1, count)
 
 
 def _decided(lists: Sequence[Shown]) -> int:
