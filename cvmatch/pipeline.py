@@ -248,6 +248,14 @@ STAGES: tuple[Stage, ...] = (
         later=True,
     ),
     Stage(
+        "train_rankers",
+        "matching.stages.train_rankers",
+        batch=20,
+        minutes=7 * 24 * 60,
+        about="Learns from what recruiters chose how to order candidates; a person puts it into service.",
+        later=True,
+    ),
+    Stage(
         "clean_up",
         "cvmatch.maintenance.clean_up",
         batch=5000,

@@ -12,7 +12,8 @@ from ingestion.models import CV
 from jobs.models import Job
 from jobs.titles import Level
 from matching.explain import Pair, Shown, explain, shown_in
-from matching.models import Match
+from matching.learning.words import order_in_words
+from matching.models import LearnedRanker, Match
 from matching.profiles import LEVEL_BY_YEARS, cv_profile, job_profile
 from matching.ranking import scoring_config
 from matching.scoring import total, whole_score_if
@@ -48,7 +49,29 @@ def accounts_of(matches: Sequence[Match]) -> list[Account]:
     """The accounts of stored matches, which come with their CV, job and prediction."""
     explainer = Explainer({match.cv_id: match.cv for match in matches}, {match.job_id: match.job for match in matches})
     lists = _lists({match.prediction_id for match in matches})
-    return [explainer.account(_scored(match, lists[match.prediction_id])) for match in matches]
+    learned = _learned(matches)
+    return [
+        with_order(
+            explainer.account(_scored(match, lists[match.prediction_id])),
+            match,
+            learned.get(match.prediction.ranker_id),
+        )
+        for match in matches
+    ]
+
+
+def _learned(matches: Sequence[Match]) -> Mapping[int | None, LearnedRanker]:
+    """The rankers that re-ordered the lists of these matches; without any, as is usual, nobody is asked."""
+    named = {match.prediction.ranker_id for match in matches if match.prediction.ranker_id}
+    return {row.pk: row for row in LearnedRanker.objects.filter(pk__in=named)} if named else {}
+
+
+def with_order(account: Account, match: Match, ranker: LearnedRanker | None) -> Account:
+    """The account that also says why the line does not stand where its score would put it."""
+    if ranker is None or match.rank_by_score is None:
+        return account
+    said = order_in_words(match.rank, match.rank_by_score, ranker.weights_json)
+    return replace(account, points=(*account.points, said))
 
 
 def _lists(prediction_ids: Collection[int]) -> Mapping[int, list[Key]]:
@@ -77,7 +100,8 @@ def _scored(match: Match, lines: Iterable[Key]) -> Scored:
             mean=_mean(match.parts_json),
         ),
         as_of=match.prediction.as_of or match.prediction.created_at,
-        standing=Standing.of(match.rank, lines),
+        # In a list that was re-ordered a score alone decides no rank, so that none can be promised.
+        standing=None if match.prediction.ranker_id else Standing.of(match.rank, lines),
     )
 
 

@@ -45,7 +45,7 @@ def cv_profile(cv: CV, *, today: date, links: Iterable[SkillLink] = ()) -> CVPro
 
 # Of a job, all that its profile and its place in a list are made of; the rest stays where it is.
 JOB_COLUMNS = (
-    "source", "group_key",
+    "source", "group_key", "company",
     "requirements_json", "content_hash", "description", "city", "country", "latitude", "longitude", "remote", "posted_at",
     "salary_year_min", "salary_year_max", "salary_currency",
 )  # fmt: skip

@@ -21,6 +21,8 @@ from jobs.skills import skills_version
 from jobs.values import JobFilter
 from matching.coverage import coverage, title_nearness
 from matching.embedding import get_provider
+from matching.learning.ordering import Reordering
+from matching.learning.serving import serving_for
 from matching.models import JobVector, Kind
 from matching.models.halfvec import as_bytes, halfvec
 from matching.profiles import JOB_COLUMNS, cv_profile, job_profile
@@ -54,7 +56,10 @@ class Line:
 
 @dataclass(frozen=True)
 class Ranked:
-    """A ranked list, best first, with what it was made from: rows and what their passages tell, of other lists too."""
+    """A ranked list, best first, with what it was made from: rows and what their passages tell, of other lists too.
+
+    ``by_score`` are the ranks by score alone of a list that the learned ``ranker`` re-ordered; empty where none did.
+    """
 
     lines: tuple[Line, ...]
     searched: int
@@ -64,6 +69,19 @@ class Ranked:
     input_hash: str
     jobs: Mapping[int, Job] = field(repr=False, compare=False)
     told: Told = field(repr=False, compare=False)
+    ranker: int | None = None
+    by_score: tuple[int, ...] = ()
+
+    def reordered(self, by: Reordering) -> Ranked:
+        """The same lines with the same scores in the order that learned weights give."""
+        order = by.order([line.score.parts for line in self.lines])
+        return replace(
+            self,
+            lines=tuple(self.lines[place] for place in order),
+            by_score=tuple(place + 1 for place in order),
+            ranker=by.ranker,
+            config_version=f"{self.config_version}-r{by.ranker}",
+        )
 
 
 @cache
@@ -114,7 +132,7 @@ def _ranked(
     MATCH_PAIRS.labels(side=side).inc(sum(map(len, compared.values())))
     targets = {candidate.target_id for candidates in compared.values() for candidate in candidates}
     pairs = _Pairs(cvs or _cvs(targets), jobs or _jobs(targets, whole=whole_jobs), now)
-    return {
+    made = {
         pk: Ranked(
             tuple(pairs.best(side, pk, compared[pk], top)),
             len(found.get(pk, ())),
@@ -127,6 +145,7 @@ def _ranked(
         )
         for pk, row in subjects.items()
     }
+    return made | {pk: made[pk].reordered(by) for pk, by in serving_for(jobs).items()}
 
 
 def _promising(subject: CV | Job, found: Sequence[Candidate], top: int) -> tuple[Candidate, ...]:

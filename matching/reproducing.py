@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from cvmatch.core.errors import InvalidInput
+from matching.learning.ordering import Reordering
 from matching.models import Match, Prediction
 from matching.ranking import Line, score_pairs
 from matching.scoring import SCORING_VERSION, score
@@ -85,6 +86,9 @@ def reproduce(prediction: Prediction) -> Reproduction:
     deviations = [one for line, made in computed for one in _deviations(line.match, figures_of(made))]
     # By what lists are ordered by: matching.ranking.
     order = sorted(computed, key=lambda pair: (-pair[1].mean, pair[0].match.job_id, pair[0].match.cv_id))
+    if prediction.ranker is not None:
+        by = Reordering(prediction.ranker.pk, prediction.ranker.weights_json)
+        order = [order[place] for place in by.order([made.parts for _, made in order])]
     places = {line.match.pk: place for place, (line, _) in enumerate(order, start=1)}
     deviations += [
         _deviation(line.match, "rank", line.match.rank, places[line.match.pk])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import zip_longest
 from typing import Any
 
 from django.db import connection, transaction
@@ -203,11 +204,13 @@ def store_prediction(prediction: Prediction, ranked: Ranked) -> None:
     prediction.recipe = seen.name(current_recipe())
     bands = Counter(line.score.band for line in ranked.lines)
     prediction.strong, prediction.good = bands["strong"], bands["good"]
-    prediction.save(update_fields=[*facts, "recipe", "strong", "good"])
+    prediction.ranker_id = ranked.ranker
+    prediction.save(update_fields=[*facts, "recipe", "strong", "good", "ranker"])
     matches = Match.objects.bulk_create(
         Match(
             prediction=prediction,
             rank=rank,
+            rank_by_score=by_score,
             cv_id=line.cv_id,
             job_id=line.job_id,
             score=line.score.score,
@@ -223,7 +226,7 @@ def store_prediction(prediction: Prediction, ranked: Ranked) -> None:
             cv_snapshot=seen.name(line.cv_seen),
             job_snapshot=seen.name(line.job_seen),
         )
-        for rank, line in enumerate(ranked.lines, start=1)
+        for rank, (line, by_score) in enumerate(zip_longest(ranked.lines, ranked.by_score), start=1)
     )
     # After the lines that name them: see retention.delete_unused_snapshots.
     Snapshot.objects.bulk_create(seen.rows, ignore_conflicts=True)

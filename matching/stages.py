@@ -18,6 +18,7 @@ from matching.alerts import digesting, mailing
 from matching.backfills import running
 from matching.embedding import get_provider
 from matching.index_health import MOST_ROWS_OF_A_WORKER, keep_healthy
+from matching.learning.keeping import train_due
 from matching.models import AlertDigest, CVEmbedding, Explanation, JobEmbedding, Prediction, Tailoring, TalentPosting
 from matching.narrating import narrated
 from matching.optimising import Made
@@ -145,6 +146,12 @@ def forget_expired(limit: int, only: Sequence[int] | None = None) -> StageReport
     """Erase texts and files that came only to be matched, once their time is over."""
     erased = asking.forget_expired(limit=limit)
     return StageReport(claimed=erased, done=erased, more=erased >= limit)
+
+
+def train_rankers(limit: int, only: Sequence[int] | None = None) -> StageReport:
+    """Learn from what recruiters chose, for at most ``limit`` organisations; what is learned serves nobody by itself."""
+    trained = train_due(limit)
+    return StageReport(claimed=trained, done=trained)
 
 
 def _embed_cvs(rows: Sequence[CVEmbedding]) -> Sequence[TextVectors]:

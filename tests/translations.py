@@ -37,6 +37,7 @@ ENGLISH = {
     "settings",
     "google_talent",
     "linking",
+    "learning",
 }
 ENGLISH_FILES = {
     "operations_api.py",

@@ -1,5 +1,5 @@
 """Tables of matching: vectors, predictions with what they were made from, decisions of recruiters, marks of
-candidates, alerts, tailored CVs, evaluations, and what is at Google."""
+candidates, alerts, tailored CVs, evaluations, what was learned from choices, and what is at Google."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from matching.models.backfills import Backfill, BackfillItem
 from matching.models.decisions import CandidateTag, Decision, DecisionEvent, Note, Reason, Stage, Tag
 from matching.models.evaluations import EvaluationRun
 from matching.models.index_health import IndexHealth
+from matching.models.learned import LearnedRanker, organisation_of
 from matching.models.marks import Interaction, JobMark
 from matching.models.predictions import Explanation, Match, Prediction, PredictionQuerySet, Snapshot
 from matching.models.tailorings import ModelUse, Tailoring, TailoringBatch
@@ -51,6 +52,7 @@ __all__ = [
     "JobPassages",
     "JobVector",
     "Kind",
+    "LearnedRanker",
     "Lexeme",
     "Match",
     "MatchTask",
@@ -68,4 +70,5 @@ __all__ = [
     "TalentCompany",
     "TalentPosting",
     "TextEmbedding",
+    "organisation_of",
 ]

@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, Q
 from cvmatch.core.models import Staged, StagedQuerySet, Status
 from ingestion.models import CV
 from jobs.models import Job
+from matching.models.learned import LearnedRanker
 
 
 class Snapshot(models.Model):
@@ -67,6 +68,11 @@ class Prediction(Staged):
     recipe = models.CharField(
         max_length=64, blank=True, db_default="", help_text="The snapshot of how its pairs were scored."
     )
+    # Neither index nor constraint: a column that is empty is added in a moment, and rankers are never deleted.
+    ranker = models.ForeignKey(
+        LearnedRanker, null=True, blank=True, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False,
+        related_name="+", help_text="What re-ordered the list; none where it stands by score alone.",
+    )  # fmt: skip
     searched = models.PositiveIntegerField(
         default=0, help_text="How many search found; the most promising were compared in full."
     )
@@ -108,6 +114,9 @@ class Match(models.Model):
 
     prediction = models.ForeignKey(Prediction, on_delete=models.CASCADE, related_name="matches")
     rank = models.PositiveIntegerField()
+    rank_by_score = models.SmallIntegerField(
+        null=True, blank=True, help_text="Its rank by score alone, in a list that was re-ordered."
+    )
     cv = models.ForeignKey(CV, on_delete=models.CASCADE, related_name="matches")
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="matches")
     score = models.DecimalField(max_digits=4, decimal_places=1, help_text="0 to 100, absolute.")

@@ -13,7 +13,7 @@ from cvmatch.core.models import Status
 from ingestion.models import CV
 from ingestion.selectors import has_concerns
 from jobs.models import Job
-from matching.models import CVEmbedding, JobEmbedding, Match, Prediction
+from matching.models import CVEmbedding, JobEmbedding, LearnedRanker, Match, Prediction
 from matching.selectors.lines import Line, line_of
 from matching.values.asked import asked_by
 
@@ -106,7 +106,8 @@ def candidates_for_job(job: Job, *, prediction: int | None = None) -> Candidates
 
 
 def needs_new_list(job: Job, ranked: RankedList, *, fresh_for: timedelta) -> bool:
-    """Whether to look for candidates again: no list yet, an old one, or CVs were embedded since, new or corrected.
+    """Whether to look for candidates again: no list yet, an old one, CVs were embedded since, new or corrected, or the list
+    was ordered by something else than what orders this company's lists now.
 
     A list that failed is left to the retry stage and to people.
     """
@@ -116,7 +117,10 @@ def needs_new_list(job: Job, ranked: RankedList, *, fresh_for: timedelta) -> boo
     if newest is None or newest.created_at < timezone.now() - fresh_for:
         return True
     embedded = CVEmbedding.objects.filter(status=Status.COMPLETED).aggregate(newest=Max("finished_at"))["newest"]
-    return embedded is not None and embedded > newest.created_at
+    if embedded is not None and embedded > newest.created_at:
+        return True
+    serving = LearnedRanker.objects.serving_for(job.company)
+    return newest.ranker_id != (serving.pk if serving else None)
 
 
 def is_searchable(job: Job) -> bool:

@@ -25,6 +25,8 @@ from ingestion.services import keep_text
 from ingestion.values import Basics, Document, Education, ParsedCV, Resume
 from matching.embedding.passages import cv_passages
 from matching.embedding.text import cv_text, cv_title_spans, cv_title_text
+from matching.learning.choices import shipped_weights
+from matching.models import LearnedRanker
 from matching.profiles import cv_profile
 from matching.ranking import rank
 from matching.search import Side
@@ -232,3 +234,23 @@ def test_the_ranked_list_of_another_person_has_the_same_figures_to_the_letter() 
     assert first == second
     searched = CV.objects.filter(pk__in=[cv.pk for cv in cvs]).values_list("search", flat=True)
     assert len(set(searched)) == 1
+
+
+def test_another_person_stands_beside_the_first_in_an_order_learned_from_choices() -> None:
+    job = make_job(company="Acme")
+    other = CV_TEXT.replace("Mara Lindqvist", "Ibrahim Al-Sayed").replace("mara.lindqvist", "ibrahim")
+    others = [make_cv(CV_TEXT.replace("March 2019", since)) for since in ("March 2010", "May 2024")]
+    alike = [make_cv(CV_TEXT), make_cv(other)]
+    work_until_idle()
+    weights = {name: 0.9 if name == "experience" else 0.1 * share for name, share in shipped_weights().items()}
+    LearnedRanker.objects.create(
+        organisation="acme", version=1, state="serving", weights_json=weights, wanted_json=weights, steepness=0.0,
+        decisions=0, lists=0, people=0, judgement_json={},
+    )  # fmt: skip
+    ranked = rank(Side.CVS_FOR_JOB, [job.pk], now=timezone.now(), top=10)[job.pk]
+    assert ranked.ranker is not None
+    order = [line.cv_id for line in ranked.lines]
+    assert sorted(order) == sorted(cv.pk for cv in (*alike, *others))
+    first, second = (order.index(cv.pk) for cv in alike)
+    assert abs(first - second) == 1
+    assert ranked.lines[first].score == ranked.lines[second].score
