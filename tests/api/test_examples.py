@@ -75,8 +75,6 @@ MOST = 2
 MOST_QUERIES = 12
 # Deleting a CV goes through every table that may name it, and the ledger.
 ERASING, QUERIES_OF_ERASING = "delete_cv", 52
-# Deleting a CV goes through every table that may name it.
-ERASING, QUERIES_OF_ERASING = "delete_cv", 38
 
 
 @pytest.fixture
