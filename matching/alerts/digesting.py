@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from cvmatch.core.models import Status, User, WebhookEvent
+from cvmatch.core.models import Purpose, Status, User, WebhookEvent
 from cvmatch.core.runner import StageReport
 from cvmatch.core.webhooks import tell
 from matching.alerts.finding import Found, find_new
@@ -53,7 +53,8 @@ def _look(pk: int) -> int:
         subscription = rows.select_for_update(skip_locked=True, of=("self",)).filter(pk=pk).first()
         if subscription is None:
             return 0
-        found = find_new(subscription)
+        # Who took the consent back is told of nothing; what is new meanwhile is told once it is given again.
+        found = () if subscription.user.refuses(Purpose.ALERTS) else find_new(subscription)
         if found:
             _hand_over(subscription, found)
         subscription.due_at = next_due(Cadence(subscription.cadence))

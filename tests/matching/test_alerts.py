@@ -15,7 +15,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cvmatch.core.errors import InvalidInput, NotFound
-from cvmatch.core.models import Status, User, Webhook, WebhookDelivery
+from cvmatch.core.models import Purpose, Status, User, Webhook, WebhookDelivery
+from ingestion.consents import set_consent
 from ingestion.models import CV, Candidate
 from jobs.models import Job
 from jobs.saving import save_search
@@ -373,3 +374,16 @@ def test_the_api_follows_and_lists_what_was_told(mara: User) -> None:
     assert client.get("/api/v1/alerts?unread=true").json()["items"] == []
     assert client.delete(f"/api/v1/alerts/subscriptions/{own}").status_code == 204
     assert client.get("/api/v1/alerts/subscriptions").json()["items"] == []
+
+
+def test_whoever_takes_back_the_consent_to_alerts_is_told_nothing_until_it_is_given_again(mara: User) -> None:
+    cv = read_cv(mara)
+    subscribe(user=mara, kind=Kind.JOBS_FOR_CV, subject=cv.pk, min_score=70, cadence=Cadence.AT_ONCE)
+    set_consent(user=mara, purpose=Purpose.ALERTS, is_given=False, how="page")
+    made = listed(cv, (make_job("1", title="Meanwhile"), "90"))
+    send_alerts(10, [made.pk])
+    assert (told(mara), mail.outbox) == ([], [])
+    set_consent(user=mara, purpose=Purpose.ALERTS, is_given=True, how="page")
+    fall_due()
+    send_alerts(10)
+    assert told(mara) == ["Meanwhile"]
