@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.functional import SimpleLazyObject
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -24,11 +21,6 @@ from matching.selectors import alerts as reads
 SHOWN = 50
 
 
-def bell(request: HttpRequest) -> dict[str, Any]:
-    """For every page: how many alerts are unread, counted where a template asks."""
-    return {"unread_alerts": SimpleLazyObject(lambda: reads.count_unread(current_user(request)))}
-
-
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def alerts(request: HttpRequest) -> HttpResponse:
@@ -37,9 +29,16 @@ def alerts(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         subscribing.mark_read(user=user)
         return redirect("alerts")
+    unread = reads.count_unread(user)
+    if "bell" in request.GET:  # asked by every page once it is there, so that no page waits for the count
+        return render(request, "alerts/bell.html", {"unread_alerts": unread})
     told = [(alert, heading_of(alert.subscription)) for alert in reads.list_alerts(user)[:SHOWN]]
     followed = [(row, heading_of(row)) for row in reads.list_subscriptions(user)]
-    return render(request, "alerts/list.html", {"told": told, "followed": followed, "cadences": Cadence.choices})
+    return render(
+        request,
+        "alerts/list.html",
+        {"unread_alerts": unread, "told": told, "followed": followed, "cadences": Cadence.choices},
+    )
 
 
 @require_POST
