@@ -104,9 +104,11 @@ def database_url(data_dir: Path) -> str:
     return f"postgresql://postgres@/{DATABASE}?{query}"
 
 
-def start(data_dir: Path, *, durable: bool = True) -> EmbeddedServer:
+def start(data_dir: Path, *, durable: bool = True, memory_mb: int | None = None) -> EmbeddedServer:
     """Starts the server of this folder, making the folder if need be, or attaches to it when it already runs.
 
+    It takes its share of ``memory_mb``, of all that the machine has by default. Emptying a table looks through all that the
+    server keeps, so who often does so gives it little.
     Raises EmbeddedServerError with a sentence for the person when that is impossible.
     """
     data_dir = Path(os.path.abspath(data_dir))
@@ -116,7 +118,7 @@ def start(data_dir: Path, *, durable: bool = True) -> EmbeddedServer:
             users = locks.open_locked(_beside(data_dir, ".users"), locks.SHARED)
             with contextlib.ExitStack() as unless_up:
                 unless_up.callback(os.close, users)
-                _bring_up(data_dir, durable=durable)
+                _bring_up(data_dir, durable=durable, memory_mb=memory_mb or _memory_mb())
                 unless_up.pop_all()
     except (PermissionError, FileExistsError, NotADirectoryError) as error:
         raise EmbeddedServerError(f"The embedded database needs to write to {data_dir.parent}: {error}.") from error
@@ -184,7 +186,7 @@ def _make_parents(data_dir: Path) -> None:
 # Starting and stopping, always under the lock
 
 
-def _bring_up(data_dir: Path, *, durable: bool) -> None:
+def _bring_up(data_dir: Path, *, durable: bool, memory_mb: int) -> None:
     place = _place(data_dir)
     sockets = _socket_folder(place)
     if not _answers(sockets):
@@ -192,7 +194,7 @@ def _bring_up(data_dir: Path, *, durable: bool) -> None:
         _initialise(data_dir, place, owner, durable=durable)
         _clear_after_crash(place, sockets)
         _own_socket_folder(sockets, place, owner)
-        _launch(place, sockets, owner, durable=durable)
+        _launch(place, sockets, owner, durable=durable, memory_mb=memory_mb)
     _prepare_database(place, sockets)
 
 
@@ -277,8 +279,10 @@ def _own_socket_folder(sockets: Path, place: Path, owner: pwd.struct_passwd | No
         raise EmbeddedServerError(f"{sockets} belongs to somebody else, so the database cannot put its socket there.")
 
 
-def _launch(place: Path, sockets: Path, owner: pwd.struct_passwd | None, *, durable: bool) -> None:
-    settings = SETTINGS | memory_settings(_memory_mb()) | ({} if durable else NOT_DURABLE)
+def _launch(
+    place: Path, sockets: Path, owner: pwd.struct_passwd | None, *, durable: bool, memory_mb: int
+) -> None:
+    settings = SETTINGS | memory_settings(memory_mb) | ({} if durable else NOT_DURABLE)
     settings["unix_socket_directories"] = str(sockets)
     if shutil.disk_usage("/dev/shm" if Path("/dev/shm").exists() else "/").free < 1 << 30:  # noqa: S108
         settings["dynamic_shared_memory_type"] = "mmap"  # containers give 64 MB, a parallel index build wants more

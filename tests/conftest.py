@@ -22,7 +22,9 @@ def pytest_configure(config: pytest.Config) -> None:
     global _server
     if settings.EMBEDDED and not hasattr(config, "workerinput") and _server is None:
         # A folder that somebody named may hold data that must last.
-        _server = embedded.start(settings.VAR_DIR / "postgres", durable=not _is_ours(settings.VAR_DIR))
+        # Tests empty tables again and again.
+        folder, durable = settings.VAR_DIR / "postgres", not _is_ours(settings.VAR_DIR)
+        _server = embedded.start(folder, durable=durable, memory_mb=1024)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
