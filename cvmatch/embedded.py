@@ -279,9 +279,7 @@ def _own_socket_folder(sockets: Path, place: Path, owner: pwd.struct_passwd | No
         raise EmbeddedServerError(f"{sockets} belongs to somebody else, so the database cannot put its socket there.")
 
 
-def _launch(
-    place: Path, sockets: Path, owner: pwd.struct_passwd | None, *, durable: bool, memory_mb: int
-) -> None:
+def _launch(place: Path, sockets: Path, owner: pwd.struct_passwd | None, *, durable: bool, memory_mb: int) -> None:
     settings = SETTINGS | memory_settings(memory_mb) | ({} if durable else NOT_DURABLE)
     settings["unix_socket_directories"] = str(sockets)
     if shutil.disk_usage("/dev/shm" if Path("/dev/shm").exists() else "/").free < 1 << 30:  # noqa: S108

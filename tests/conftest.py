@@ -24,7 +24,7 @@ def pytest_configure(config: pytest.Config) -> None:
         # A folder that somebody named may hold data that must last.
         # Tests empty tables again and again.
         folder, durable = settings.VAR_DIR / "postgres", not _is_ours(settings.VAR_DIR)
-        _server = embedded.start(folder, durable=durable, memory_mb=1024)
+        _server = embedded.start(folder, durable=durable, memory_mb=2048)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

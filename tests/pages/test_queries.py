@@ -142,6 +142,7 @@ def counts(owner: User, as_: Callable[[str], Client]) -> dict[str, int]:
     result = {}
     for name, (who, address) in pages(owner).items():
         client = as_(who)
+        client.get("/health/ready")  # what it finds is kept for 30 s, and all pages together may take longer
         with CaptureQueriesContext(
             connection,
         ) as queries:
