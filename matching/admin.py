@@ -13,6 +13,7 @@ from matching import admin_decisions as admin_decisions  # Django looks for this
 from matching import admin_lists as admin_lists
 from matching import admin_marks as admin_marks
 from matching import admin_tasks as admin_tasks
+from matching import admin_upkeep as admin_upkeep
 from matching.admin_related import Linked, light
 from matching.models import (
     Corpus,
