@@ -157,7 +157,7 @@ def restore_backup(source: Path) -> Manifest:
 def _unpack(source: Path, target: Path) -> Manifest:
     try:
         with tarfile.open(source) as tar:
-            tar.extractall(target, filter="data")  # nothing outside of the folder, no devices, no links out
+            extract(tar, target)
         manifest = Manifest(**json.loads((target / MANIFEST).read_text(encoding="utf-8")))
     except (OSError, tarfile.TarError, ValueError, TypeError) as error:
         raise BackupError(f"{source} is no backup of cvmatch, or not all of one ({type(error).__name__}).") from error
@@ -166,6 +166,19 @@ def _unpack(source: Path, target: Path) -> Manifest:
     if _digest(target / DATABASE) != manifest.dump_sha256:
         raise BackupError(f"{source} is damaged: its database is not what was written.")
     return manifest
+
+
+def extract(tar: tarfile.TarFile, target: Path) -> None:
+    """Nothing outside of the folder, no devices, no links out. Raises TarError for a file that has any of it."""
+    if hasattr(tarfile, "data_filter"):
+        tar.extractall(target, filter="data")
+        return
+    # Python before 3.11.4, as in Debian 12, has no such filter. What we pack is plain files and folders.
+    for member in tar:
+        is_inside = (target / member.name).resolve().is_relative_to(target.resolve())
+        if not is_inside or not (member.isfile() or member.isdir()):
+            raise tarfile.TarError(f"{member.name} is no plain file inside of the backup")
+    tar.extractall(target)  # noqa: S202 - each member was looked at
 
 
 def _refuse_what_is_in_the_way(unpacked: Path) -> None:

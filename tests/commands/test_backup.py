@@ -19,7 +19,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from cvmatch import embedded
-from cvmatch.backup import LEFT_OUT
+from cvmatch.backup import LEFT_OUT, extract
 from cvmatch.core.models import User
 from cvmatch.my_data.erasing import erase_account
 from ingestion.erasures import LEDGER, write_ledger
@@ -116,7 +116,7 @@ def test_what_is_no_whole_backup_is_refused_before_anything_is_touched(folder: P
     with pytest.raises(CommandError, match="is no backup"):
         call_command("restore", str(folder / "cut.tar"))
     with tarfile.open(folder / "whole.tar") as whole:
-        whole.extractall(folder / "unpacked", filter="data")
+        extract(whole, folder / "unpacked")
     with (folder / "unpacked" / "database.dump").open("ab") as dump:
         dump.write(b"x")
     with tarfile.open(folder / "changed.tar", "w") as changed:
@@ -135,3 +135,20 @@ def test_a_backup_never_writes_over_a_file(folder: Path) -> None:
         call_command("backup", str(folder / "kept.tar"))
     assert (folder / "kept.tar").read_text() == "kept"
     assert sorted(path.name for path in folder.iterdir()) == ["kept.tar"]
+
+
+@pytest.mark.parametrize("has_filter", [True, False])
+def test_a_file_that_leads_out_of_its_folder_is_not_unpacked(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, has_filter: bool
+) -> None:
+    if has_filter and not hasattr(tarfile, "data_filter"):
+        pytest.skip("this Python has none")
+    if not has_filter:
+        monkeypatch.delattr(tarfile, "data_filter", raising=False)
+    (folder / "x").write_text("x")
+    with tarfile.open(folder / "bad.tar", "w") as bad:
+        bad.add(folder / "x", "inside")
+        bad.add(folder / "x", "../outside")
+    with tarfile.open(folder / "bad.tar") as bad, pytest.raises(tarfile.TarError):
+        extract(bad, folder / "unpacked" / "here")
+    assert not (folder / "unpacked" / "outside").exists()

@@ -72,6 +72,9 @@ def test_where_nothing_is_stored_nothing_is_said() -> None:
 def test_the_stage_samples_both_ways_and_leaves_nothing_to_do() -> None:
     fill(20)
     add_cv()
+    with connection.cursor() as cursor:  # rows that other tests rolled back stay in an index, and may hide the only CV
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("REINDEX INDEX matching_cvvector_text")
     assert run_stage("sample_recall") == "0 done, 0 failed"
     for side in Side:
         assert REGISTRY.get_sample_value("cvmatch_vector_recall", {"side": side}) == 1.0

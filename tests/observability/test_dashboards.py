@@ -103,6 +103,6 @@ def test_every_metric_of_ours_says_what_it_is_and_its_labels_are_few(observed: O
     )
     assert labels <= {
         *("le", "layer", "provider", "side", "stage", "state", "outcome", "queue", "status", "source", "service"),
-        *("table", "from"),
+        *("table", "index", "from"),
     }
     assert not re.findall(r"^# HELP (cvmatch_\w+)\s*$", observed.metrics, re.MULTILINE)

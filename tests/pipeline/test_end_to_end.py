@@ -213,8 +213,8 @@ def test_clean_up_removes_what_is_old_and_keeps_the_newest_list_of_each_subject(
     work_until_idle()
     newest = Prediction.objects.filter(cv=current).latest("pk")
     long_ago = timezone.now() - timedelta(days=settings.RETENTION_DAYS + 1)
-    for prediction in Prediction.objects.order_by("pk"):
-        Prediction.objects.filter(pk=prediction.pk).update(created_at=long_ago + timedelta(seconds=prediction.pk))
+    for number, prediction in enumerate(Prediction.objects.order_by("pk")):
+        Prediction.objects.filter(pk=prediction.pk).update(created_at=long_ago + timedelta(seconds=number))
     CV.objects.update(uploaded_at=long_ago, finished_at=long_ago)
     StageRun.objects.update(started_at=long_ago)
 
