@@ -109,6 +109,7 @@ def start(data_dir: Path, *, durable: bool = True, memory_mb: int | None = None)
 
     It takes its share of ``memory_mb``, of all that the machine has by default. Emptying a table looks through all that the
     server keeps, so who often does so gives it little.
+
     Raises EmbeddedServerError with a sentence for the person when that is impossible.
     """
     data_dir = Path(os.path.abspath(data_dir))

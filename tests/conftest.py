@@ -21,8 +21,7 @@ _server: embedded.EmbeddedServer | None = None
 def pytest_configure(config: pytest.Config) -> None:
     global _server
     if settings.EMBEDDED and not hasattr(config, "workerinput") and _server is None:
-        # A folder that somebody named may hold data that must last.
-        # Tests empty tables again and again.
+        # A folder that somebody named may hold data that must last. Tests empty tables again and again, so little memory.
         folder, durable = settings.VAR_DIR / "postgres", not _is_ours(settings.VAR_DIR)
         _server = embedded.start(folder, durable=durable, memory_mb=2048)
 

@@ -50,13 +50,8 @@ def asked_of(request: HttpRequest, caller: Caller) -> list[Asked]:
     who = f"key:{caller.key.pk}" if caller.key else f"user:{caller.user.pk}"
     daily = caller.key.daily_limit if caller.key else None
     quota = Limit("daily", daily, SECONDS["day"]) if daily else None
-    return _set(
-        [
-            (limits[_limit_name(request.path_info, request.method or "")], who),
-            (quota, who),
-            (limits["address"], address),
-        ]
-    )
+    limit = limits[_limit_name(request.path_info, request.method or "")]
+    return _set([(limit, who), (quota, who), (limits["address"], address)])
 
 
 def address_of(request: HttpRequest) -> str:
@@ -113,9 +108,8 @@ def _hidden(address: str) -> str:
     return f"address:{salted_hmac('cvmatch.throttling', address).hexdigest()[:32]}"
 
 
-@lru_cache(
-    maxsize=4096
-)  # the same few paths come again and again, and trying all routes takes a twentieth of an answer's time
+# The same few paths come again and again, and trying all routes takes a twentieth of an answer's time.
+@lru_cache(maxsize=4096)
 def _limit_name(path: str, method: str) -> str:
     try:
         match = resolve(path)
