@@ -69,13 +69,14 @@ class JobMark(models.Model):
 
 
 class Interaction(models.Model):
-    """One thing that somebody did with a job they were shown, once an hour at most: what lists are judged by later.
+    """That somebody was shown a line of a list, or did something with it, once an hour at most: what lists are judged by later.
 
     ``hour`` makes the same thing done again within the hour the same row, whoever sends it twice. It goes with its user, its job
     and its CV; the list it was shown in may go before.
     """
 
     class Kind(models.TextChoices):
+        SHOWN = "shown", _("Shown")
         OPEN = "open", _("Opened")
         APPLY = "apply", _("Went to apply")
         THUMB_UP = "thumb_up", _("Fits")
@@ -85,6 +86,13 @@ class Interaction(models.Model):
         SHORTLIST = "shortlist", _("Shortlisted")
         REJECT = "reject", _("Rejected")
 
+    class Surface(models.TextChoices):
+        LIST = "list", _("A list of matches")
+        PREVIEW = "preview", _("The first lines of a list")
+        FILTERED = "filtered", _("A list under a filter")
+        API = "api", _("Another program")
+        DIGEST = "digest", _("A digest")
+
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="interactions")
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="interactions")
     cv = models.ForeignKey(
@@ -93,7 +101,19 @@ class Interaction(models.Model):
     match = models.ForeignKey(Match, null=True, blank=True, on_delete=models.SET_NULL, related_name="interactions")
     kind = models.CharField(max_length=12, choices=Kind.choices)
     reason = models.CharField(max_length=40, blank=True)
-    position = models.PositiveIntegerField(null=True, blank=True, help_text="Its rank in the list it was shown in.")
+    position = models.PositiveIntegerField(
+        null=True, blank=True, help_text="The place, from 1, at which it stood in the list that was shown."
+    )
+    surface = models.CharField(
+        max_length=12, choices=Surface.choices, blank=True, db_default="", default="", help_text="Where it was shown."
+    )
+    variant = models.CharField(
+        max_length=40,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="The experiment and its arm that put the line there; empty without one.",
+    )
     hour = models.DateTimeField(help_text="The beginning of the hour it was done in.")
     created_at = models.DateTimeField(auto_now_add=True)
 
