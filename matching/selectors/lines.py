@@ -29,12 +29,16 @@ UNITS, GAP = 500, 2
 
 @dataclass(frozen=True)
 class Line:
-    """``account`` is None while the explanation is pending or when it failed (``error``)."""
+    """``account`` is None while the explanation is pending or when it failed (``error``).
+
+    ``variant`` names the experiment and its arm that put the line where it stands, if one did.
+    """
 
     match: Match
     bar: tuple[str, str]
     account: Account | None
     error: str
+    variant: str = ""
 
     @property
     def why(self) -> str:
