@@ -64,7 +64,8 @@ class Progress:
 
 
 def cv_progress(cv: CV, prediction: Prediction | None = None) -> Progress:
-    """Received → read → embedded → matched → explained, each with its state; three queries.
+    """Received → read → embedded → matched → explained, each with its state; three queries for a CV that was
+    read with its candidate.
 
     Of one list when it is given, else of the newest one that was made of what holds of the CV now.
     """

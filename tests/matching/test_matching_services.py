@@ -282,9 +282,9 @@ def test_progress_is_read_in_a_fixed_number_of_queries(django_assert_max_num_que
     make_job()
     cv = make_cv()
     work_until_idle()
-    cv.refresh_from_db()
+    read = CV.objects.select_related("candidate").get(pk=cv.pk)
     with django_assert_max_num_queries(3):
-        cv_progress(cv)
+        cv_progress(read)
 
 
 def test_words_are_counted_once_until_a_text_changes() -> None:
