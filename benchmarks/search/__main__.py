@@ -85,7 +85,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--subjects", type=int, default=100, help="CVs that are searched for, one by one")
     parser.add_argument("--m", type=int, default=24)
     parser.add_argument("--ef-construction", type=int, default=200)
-    parser.add_argument("--ef-search", type=int, default=100)
+    parser.add_argument("--ef-search", type=int, default=300)
     parser.add_argument("--shares", type=float, nargs="+", choices=SHARES, default=SHARES, help="what filters keep")
     parser.add_argument("--build-workers", type=int, default=0, help="that help to build the index (default: none)")
     parser.add_argument("--build-memory", default="3GB", help="maintenance_work_mem while it is built")

@@ -284,7 +284,7 @@ TALENT: dict[str, Any] = {
     "per_minute": env.int("CVMATCH_TALENT_PER_MINUTE", default=240),
 }
 SEARCH_BACKENDS: dict[str, dict[str, Any]] = {
-    "pgvector": {"BACKEND": "matching.search.pgvector.PgvectorSearch", "OPTIONS": {"ef_search": 100}},
+    "pgvector": {"BACKEND": "matching.search.pgvector.PgvectorSearch", "OPTIONS": {"ef_search": 300}},
     "google-talent": {"BACKEND": "matching.search.google_talent.GoogleTalentSearch", "OPTIONS": TALENT},
 }
 SEARCH_BACKEND = env.str("CVMATCH_SEARCH_BACKEND", default="pgvector")

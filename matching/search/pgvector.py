@@ -80,14 +80,13 @@ UNION ALL
 
 @dataclass(frozen=True)
 class PgvectorSearch:
-    """``ef_search`` is the HNSW candidate list: larger finds more and takes longer; ``filtered_ef_search`` under a filter.
+    """``ef_search`` is the HNSW candidate list: larger finds more and takes longer.
 
     Where a filter keeps ``exact_rows`` or fewer, all of them are compared: that is faster than to look for the few that
     are kept among their neighbours in the index, and finds every one (docs/search.md has the measurements).
     """
 
-    ef_search: int = 100
-    filtered_ef_search: int = 200
+    ef_search: int = 300
     exact_rows: int = 15_000
 
     def find(
@@ -96,7 +95,7 @@ class PgvectorSearch:
         alias = reading_alias()
         query = kept(side, only)
         exact = bool(only) and expected_rows(query) <= self.exact_rows
-        ef_search = max(self.filtered_ef_search if only else self.ef_search, min(limit, 1000))
+        ef_search = max(self.ef_search, min(limit, 1000))
         values = {
             **parameters(tables(side), model=model),
             **query.values,
