@@ -23,8 +23,8 @@ log = structlog.get_logger(__name__)
 END_S = 9.0
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.2, 5.0
 LIVED_LONG_S = 60.0
-# Where workers share processors with the web server, whoever waits for a page comes first, and then who waits for their CV.
-NICENESS = {queue.INTERACTIVE: 5, queue.BULK: 10}
+# Where queues share processors with the web server, whoever waits for a page or for their CV comes first.
+NICENESS = {queue.INTERACTIVE: 0, queue.BULK: 10}
 SOMEBODY_DIED = 3
 
 
