@@ -54,10 +54,10 @@ def reread_jobs(limit: int, only: Sequence[int] | None = None) -> StageReport:
 
 def train_pay(limit: int, only: Sequence[int] | None = None) -> StageReport:
     """Fit what pay is estimated with anew where it is time to, and have all estimates made again by it."""
-    model = paying.train_model()
-    if model is not None:
-        announce("pay.trained")
-    return StageReport(claimed=1, done=1 if model is not None else 0)
+    if paying.train_model() is None:
+        return StageReport()
+    announce("pay.trained")
+    return StageReport(claimed=1, done=1)
 
 
 def estimate_pay(limit: int, only: Sequence[int] | None = None) -> StageReport:
