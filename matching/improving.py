@@ -24,7 +24,7 @@ from matching.models import Tailoring
 from matching.optimising import cancel_batch, request_tailoring
 from matching.selectors.tailored import get_batch, get_tailoring, state_of
 from matching.selectors.visible import get_match
-from matching.tailored_files import file_of, kind_of
+from matching.tailored_files import file_of, format_of
 from matching.tailoring import DiffLine, Edit, EditKind, Tailored
 
 # Lines that did not change and are shown before and after one that did.
@@ -86,7 +86,7 @@ def improvement_file(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     if row.status != Status.COMPLETED:
         raise Conflict("This CV is not made yet, or could not be made. Its page tells which.")
     note_view(user=user, cv=row.cv, how=CVView.How.FILE)
-    return file_of(row, kind_of(kind))
+    return file_of(row, format_of(kind))
 
 
 @require_safe

@@ -23,7 +23,7 @@ from matching.api.lists import OPEN, RETRY_AFTER_S
 from matching.model_budget import estimate
 from matching.models import Tailoring
 from matching.selectors.tailored import get_tailoring
-from matching.tailored_files import Kind, file_of
+from matching.tailored_files import Format, file_of
 
 router = Router(tags=["Tailored CVs"])
 
@@ -189,7 +189,7 @@ def get_optimised_cv(request: HttpRequest, response: HttpResponse, optimised_id:
 def get_optimised_file(
     request: HttpRequest,
     optimised_id: int,
-    format: Annotated[Kind, Query(description="Of the file: docx or pdf", examples=["docx"])] = Kind.DOCX,
+    format: Annotated[Format, Query(description="Of the file: docx or pdf", examples=["docx"])] = Format.DOCX,
 ) -> HttpResponse:
     """The CV with its edits, as Word or PDF; 409 while it is being made."""
     user = user_of(request)
@@ -230,7 +230,7 @@ def optimised_out(user: User, row: Tailoring) -> OptimisedOut:
         if user.is_blind:
             made = content_for(user, made, row.cv) | dict.fromkeys(WHOLE)
         where = f"/api/v1/optimise/{row.pk}/file?format="
-        made["files"] = {kind.value: f"{where}{kind.value}" for kind in Kind}
+        made["files"] = {each.value: f"{where}{each.value}" for each in Format}
     return OptimisedOut(id=row.pk, is_current=is_current(row), **{name: getattr(row, name) for name in facts}, **made)
 
 
