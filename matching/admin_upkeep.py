@@ -42,6 +42,7 @@ class BackfillItemAdmin(Linked, _Kept):
 
     list_display = ("id", "backfill_link", "cv_link", "job_link", "state", "differs", "error")
     list_filter = ("state",)
+    search_fields = ("=backfill__id", "=cv__id", "=job__id")
     fields = ("backfill_link", "cv_link", "job_link", "state", "made_of", "differs", "error")
     readonly_fields = ("backfill_link", "cv_link", "job_link")
     ordering = ("-pk",)
