@@ -62,7 +62,7 @@ def _pairs() -> list[tuple[str, bytes | str, bytes | str]]:
 def test_no_trick_changes_what_is_matched_or_any_score() -> None:
     job = make_job()
     pairs = [(name, _cv(honest, f"a-{name}"), _cv(hostile, f"b-{name}")) for name, honest, hostile in _pairs()]
-    work_until_idle()
+    work_until_idle(limit=500)
     everyone = [cv.pk for _, *both in pairs for cv in both]
     lists = rank(Side.JOBS_FOR_CV, everyone, now=timezone.now(), top=1)
     for name, honest, hostile in pairs:
