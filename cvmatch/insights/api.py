@@ -19,6 +19,7 @@ router = Router(tags=["Insights"])
 Title = Annotated[str, Query(max_length=200, description="Titles that contain these words; empty for all")]
 Country = Annotated[str, Query(max_length=2, description="ISO 3166-1 code; empty for all countries together")]
 Level = Annotated[str, Query(max_length=12, description="intern to head; empty for all levels together")]
+Rising = Annotated[Trend | None, Query(description="Only those that changed so, the largest change first")]
 Most = Annotated[int, Query(ge=1, le=200, description="How many at most")]
 
 
@@ -114,7 +115,7 @@ class SourceQualitiesOut(Schema):
     sources: list[SourceQualityOut]
 
 
-class StepOut(Schema):
+class FunnelStepOut(Schema):
     """One step; whoever came to it came to all before."""
 
     step: str = Field(examples=["matched"])
@@ -126,7 +127,7 @@ class FunnelOut(Schema):
     """How far the candidates came who uploaded a CV in the last 30 days."""
 
     day: date | None
-    steps: list[StepOut]
+    steps: list[FunnelStepOut]
 
 
 class TitleSkillOut(Schema):
@@ -155,7 +156,7 @@ class OwnInsightsOut(Schema):
 
 
 @router.get("/skills", response=SkillsOut, summary="Skills in demand", operation_id="get_skill_insights")
-def get_skills(request: HttpRequest, trend: Trend | None = None, limit: Most = 50) -> dict[str, Any]:
+def get_skills(request: HttpRequest, trend: Rising = None, limit: Most = 50) -> dict[str, Any]:
     """Share of new jobs that ask for each skill, by week; with `trend`, those that rise or fall most. For recruiters."""
     day = reading.newest_day()
     skills = [

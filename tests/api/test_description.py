@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
 import jsonschema_rs
 import pytest
+from ninja import Schema
 
 from cvmatch.access import OPERATIONS
 from cvmatch.api import api
 
+OURS = ("cvmatch", "jobs", "ingestion", "matching")
 FORM = "multipart/form-data"
 
 
@@ -46,6 +49,18 @@ def test_the_description_as_a_whole_says_where_who_and_what(schema: dict[str, An
     }
     used = {tag for _, operation in operations(schema) for tag in operation["tags"]}
     assert used == {tag["name"] for tag in schema["tags"] if tag["description"]}
+
+
+def test_no_two_shapes_have_the_same_name() -> None:
+    """The second would be described as the first."""
+    found = [each.__name__ for each in shapes(Schema) if each.__module__.partition(".")[0] in OURS]
+    assert [name for name, count in Counter(found).items() if count > 1] == []
+
+
+def shapes(of: type[Schema]) -> Iterator[type[Schema]]:
+    for each in of.__subclasses__():
+        yield each
+        yield from shapes(each)
 
 
 def test_every_operation_is_described_and_in_the_table_of_access(schema: dict[str, Any]) -> None:
