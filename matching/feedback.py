@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,10 +16,8 @@ from cvmatch.core.errors import InvalidInput, NotFound
 from cvmatch.core.models import Purpose, User
 from jobs.models import Job
 from matching.models import Interaction, JobMark, Match
-from matching.values import ShownLine
+from matching.values.impressions import REMEMBERED, ShownLine
 
-# What somebody does with a line is put down to having been shown it within so long before.
-REMEMBERED = timedelta(days=1)
 _VERDICTS = {
     JobMark.Verdict.UP: Interaction.Kind.THUMB_UP,
     JobMark.Verdict.DOWN: Interaction.Kind.THUMB_DOWN,
