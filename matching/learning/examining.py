@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+
 from matching.learning.choices import Kind, Shown, Weights, mean_with
 
 # No line counts for more than ten, however far down it was found: a few lucky finds must not decide everything.
