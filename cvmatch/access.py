@@ -181,6 +181,7 @@ PAGES: dict[str, Rule] = {
     "system": ADMINS,
     "parsing": ADMINS,
     "ranking": ADMINS,
+    "feedback": ADMINS,
     "sources": ADMINS,
     "source-add": ADMINS,
     "source-connect": ADMINS,

@@ -11,6 +11,7 @@ from cvmatch import (
     dashboard,
     errors_page,
     evaluation_page,
+    feedback_page,
     home,
     keys_page,
     parsing_page,
@@ -114,6 +115,7 @@ pages = [
     path("operations/sources/<str:name>/change/", connecting.source_change, name="source-change"),
     path("operations/sources/<str:name>/disconnect/", connecting.source_disconnect, name="source-disconnect"),
     path("operations/ranking/", evaluation_page.evaluation_page, name="ranking"),
+    path("operations/feedback/", feedback_page.feedback_page, name="feedback"),
 ]
 
 machines = [
