@@ -11,6 +11,7 @@ from cvmatch import (
     dashboard,
     errors_page,
     evaluation_page,
+    feedback_page,
     home,
     keys_page,
     parsing_page,
@@ -73,7 +74,7 @@ pages = [
     path("jobs/<int:pk>/", marking.opening(posting.job_page), name="job"),
     path("jobs/<int:pk>/close/", closing.job_close, name="job-close"),
     path("jobs/<int:pk>/open/", closing.job_open, name="job-open"),
-    path("jobs/<int:pk>/candidates/", marking.opening(candidates.job_candidates), name="job-candidates"),
+    path("jobs/<int:pk>/candidates/", candidates.job_candidates, name="job-candidates"),
     path("jobs/<int:pk>/candidates/again/", candidates.job_search_again, name="job-search-again"),
     path("jobs/<int:pk>/candidates.csv", exporting.candidates_csv, name="job-candidates-csv"),
     path("jobs/<int:pk>/compare/", comparing.job_compare, name="job-compare"),
@@ -114,6 +115,7 @@ pages = [
     path("operations/sources/<str:name>/change/", connecting.source_change, name="source-change"),
     path("operations/sources/<str:name>/disconnect/", connecting.source_disconnect, name="source-disconnect"),
     path("operations/ranking/", evaluation_page.evaluation_page, name="ranking"),
+    path("operations/feedback/", feedback_page.feedback_page, name="feedback"),
 ]
 
 machines = [

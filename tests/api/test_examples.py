@@ -49,6 +49,7 @@ BODIES: dict[str, Any] = {
     "add_correction": {"path": "work[0].position", "value": "Senior Data Engineer"},
     "start_match": {"text": "Data engineer, Berlin. Five years of Python and SQL.", "filters": {"country": ["DE"]}},
     "give_feedback": {"match_id": "{match_id}", "kind": "hide", "reason": "place"},
+    "note_shown": {"lines": [{"match_id": "{match_id}", "position": 1}]},
     "save_search": {"name": "Data in Germany", "query": "q=data&country=DE", "is_shared": True},
     "change_search": {"name": "Data engineers in Germany"},
     "subscribe_to_alerts": {"search_id": "{search_id}", "cadence": "weekly"},
@@ -66,6 +67,7 @@ QUERIES: dict[str, dict[str, str]] = {
     "export_jobs": {"country": "DE"},
     "export_matches": {"cv_id": "{cv_id}"},
     "estimate_model": {"cv_id": "{cv_id}", "job_id": "{job_id}"},
+    "evaluation_metrics": {"days": "1"},
     "get_filtered_matches": {"near": "Berlin", "within_km": "50"},
 }
 FILES = {"upload_and_parse", "start_match_of_file"}
@@ -104,6 +106,8 @@ def ids() -> dict[str, str]:
     delivery = made(f"/webhooks/{hook}/test", {}).json()["id"]  # nothing sends it: no work is done from here on
     WebhookDelivery.objects.update(status=Status.COMPLETED, attempts=1, response_status=204, latency_ms=38)
     match = Match.objects.filter(cv=cv, prediction__side="jobs").order_by("-pk")[0]
+    made("/feedback/shown", {"lines": [{"match_id": match.pk, "position": 1, "variant": "3:treatment"}]})
+    made("/feedback", {"match_id": match.pk, "kind": "open"})
     search = made("/searches", BODIES["save_search"]).json()["id"]
     tell_insights(Job.objects.order_by("pk")[0])
     follows = AlertSubscription.objects.get(pk=made("/alerts/subscriptions", {"job_id": match.job_id}).json()["id"])
