@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from django.db import DEFAULT_DB_ALIAS, transaction
 
+from matching.experiments.configuring import is_shipped
 from matching.learning.choices import Weights, shipped_weights
 from matching.models import Experiment, RankingConfig, RankingRelease
 
@@ -92,7 +93,7 @@ def _trial(row: Experiment) -> Trial:
         experiment=row.pk,
         is_interleaved=row.method == Experiment.Method.INTERLEAVED,
         control=_weights(row.control),
-        treatment=_weights(row.treatment) or {},
+        treatment=_weights(row.treatment),
         share=row.share,
         share_of_treatment=row.share_of_treatment,
         salt=row.salt,
@@ -100,5 +101,7 @@ def _trial(row: Experiment) -> Trial:
 
 
 def _weights(config: RankingConfig | None) -> Weights | None:
-    """By each part that scores have now: one that an old configuration did not know counts nothing in it."""
-    return {name: config.weights_json.get(name, 0.0) for name in shipped_weights()} if config else None
+    """By each part that scores have now: one that an old configuration did not know counts nothing in it. None as shipped."""
+    if config is None or is_shipped(config.weights_json):
+        return None
+    return {name: config.weights_json.get(name, 0.0) for name in shipped_weights()}

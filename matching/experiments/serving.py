@@ -17,7 +17,7 @@ from cvmatch.core.models import Purpose, User
 from matching.experiments.assigning import arm_of
 from matching.experiments.drafting import team_draft
 from matching.experiments.running import Trial, in_effect
-from matching.learning.choices import Weights, shipped_weights
+from matching.learning.choices import Weights
 from matching.learning.ordering import reordered
 from matching.models import Match, Prediction
 from matching.values import Part, parts_from_json
@@ -53,7 +53,7 @@ class Ordering:
     variant: str = ""
     draft: Trial | None = None
 
-    def places(self, list_id: int, parts: Sequence[Sequence[Part]]) -> tuple[Placed, ...]:
+    def places(self, list_id: int, parts: Sequence[tuple[Part, ...]]) -> tuple[Placed, ...]:
         """The lines of the list, whose parts come in the stored order, in the order to show."""
         if self.draft is not None:
             orders = (_order(weights, parts) for weights in (self.draft.control, self.draft.treatment))
@@ -116,8 +116,5 @@ def in_order(user: User, side: str, rows: QuerySet[Match]) -> list[tuple[Match, 
     return [(matches[placed.line], placed.variant) for placed in places]
 
 
-def _order(weights: Weights | None, parts: Sequence[Sequence[Part]]) -> Sequence[int]:
-    """The stored order for no weights and for the shipped ones, which made it: what a team chose may have moved lines since."""
-    if weights is None or weights == shipped_weights():
-        return range(len(parts))
-    return reordered([tuple(line) for line in parts], weights)
+def _order(weights: Weights | None, parts: Sequence[tuple[Part, ...]]) -> Sequence[int]:
+    return range(len(parts)) if weights is None else reordered(parts, weights)
