@@ -39,7 +39,7 @@ def _candidate(user: User) -> dict[str, Any]:
     cv = find_own_cv(user)
     if cv is None:
         return {"cv": None}
-    progress, ranked = cv_progress(cv), jobs_for_cv(cv)
+    progress, ranked = cv_progress(cv), jobs_for_cv(cv, user)
     marks = marks_of(user, cv, ranked.lines)
     lines = in_sight(ranked.lines, marks)
     return {

@@ -66,7 +66,7 @@ def cv_context(user: User, cv: CV, *, edit: str = "", form: Form | None = None) 
     reading = reading_with(cv, corrections) if cv.is_read else None
     if reading and edit and form is None:
         form = form_of(reading, edit)
-    ranked = jobs_for_cv(cv)
+    ranked = jobs_for_cv(cv, user)
     return {
         **_progress_context(cv, cv_progress(cv)),
         "versions": list_versions(cv),
@@ -111,7 +111,7 @@ def cv_matches(request: HttpRequest, pk: int) -> HttpResponse:
     user, only = current_user(request), filter_from(request.GET)
     cv = get_cv(user, pk)
     asked = request.GET.dict()
-    ranked = filtered_jobs(cv, only) if only and is_ready(cv) else jobs_for_cv(cv)
+    ranked = filtered_jobs(cv, only) if only and is_ready(cv) else jobs_for_cv(cv, user)
     marks = marks_of(user, cv, ranked.lines)
     context = {
         "cv": cv,
