@@ -206,6 +206,16 @@ def test_a_configuration_is_never_changed_or_deleted() -> None:
     assert RankingConfig.objects.get().note == ""
 
 
+def test_what_somebody_made_stays_when_their_account_goes() -> None:
+    adam = make_user("adam", User.Role.ADMIN)
+    config = add_config(name="theirs", weights={"skills": 1.0}, by=adam)
+    experiment = create_experiment(Plan(name="theirs", side="jobs", treatment=config.pk), by=adam)
+    release("jobs", config, by=adam)
+    adam.delete()
+    rows = (RankingConfig.objects.get(), RankingRelease.objects.get(), Experiment.objects.get(pk=experiment.pk))
+    assert [getattr(row, "created_by", None) or getattr(row, "released_by", None) for row in rows] == [None] * 3
+
+
 def test_versions_are_counted_by_name_and_the_same_weights_are_the_same_version() -> None:
     first = by_skills()
     assert by_skills() == first
