@@ -8,20 +8,11 @@ from functools import cache
 
 import pytest
 
-from benchmarks.readers import Ended, World, outcome, simulate
+from benchmarks.readers import World
 from benchmarks.taste import taste
+from benchmarks.traffic import BESIDE_THE_POINT, is_false, tried
 from matching.experiments.assigning import CONTROL, TREATMENT
-from matching.experiments.running import Trial
 from matching.experiments.verdicts import Judgement, Tally, Terms, Verdict, judged
-from matching.learning.choices import Weights, shipped_weights
-
-# Nothing that these readers care for.
-BESIDE_THE_POINT = {
-    "recency": 0.4,
-    "pay": 0.3,
-    "place": 0.2,
-    "languages": 0.1,
-}
 
 
 def tallies(
@@ -130,26 +121,20 @@ def readers(people: int, days: int, seed: int = 1) -> World:
     return World(people, days, taste("experience first"), seed)
 
 
-def ended(world: World, treatment: Weights, terms: Terms | None = None, *, assigned: float = 0.5) -> Ended:
-    terms = terms or Terms()
-    trial = Trial(1, terms.interleaved, None, treatment, 1.0, assigned, f"salt {world.seed}")
-    return outcome(simulate(world, trial, terms))
-
-
 def test_readers_get_the_order_to_their_taste() -> None:
-    assert ended(readers(60, 10), taste("experience first"), Terms(interleaved=True)).verdict is Verdict.TREATMENT_WINS
+    world = readers(60, 10)
+    assert tried(world, world.taste, interleaved=True).verdict is Verdict.TREATMENT_WINS
 
 
 def test_an_order_beside_the_point_is_stopped() -> None:
-    worse = {name: BESIDE_THE_POINT.get(name, 0.0) for name in shipped_weights()}
-    assert ended(readers(120, 10), worse).verdict in (Verdict.GUARD_RAIL, Verdict.CONTROL_WINS)
+    assert tried(readers(120, 10), BESIDE_THE_POINT).verdict is Verdict.GUARD_RAIL
 
 
-def test_the_same_order_twice_has_no_winner() -> None:
-    for seed in range(4):
-        assert ended(readers(40, 5, seed), shipped_weights()).verdict is Verdict.RUNNING
+@pytest.mark.parametrize("interleaved", [False, True])
+def test_the_same_order_twice_gets_no_verdict(interleaved: bool) -> None:
+    assert [seed for seed in range(4) if is_false(40, 5, seed, interleaved)] == []
 
 
 def test_what_is_simulated_comes_out_the_same_again() -> None:
-    world = World(40, 5, taste("experience first"))
-    assert ended(world, shipped_weights()) == ended(readers(40, 5), shipped_weights())
+    again = World(40, 5, taste("experience first"))
+    assert tried(again, None) == tried(readers(40, 5), None)
