@@ -22,7 +22,7 @@ from matching.experiments.keeping import Plan
 from matching.experiments.serving import arrange
 from matching.models import Experiment, Interaction, Match, Prediction, RankingConfig
 from matching.selectors.lines import Line
-from matching.values import parts_to_json
+from matching.values import ShownLine, parts_to_json
 
 START = datetime(2026, 1, 5, tzinfo=UTC)
 JOBS, BATCH = 300, 5_000
@@ -61,7 +61,11 @@ class Site:
         user, lines = self.users[visit.reader], self.lists[visit.reader][visit.number]
         shown = arrange(user, SIDE, lines)[: visit.depth]
         at = START + timedelta(days=visit.day, hours=visit.hour)
-        feedback.note_shown(user=user, lines=shown, surface=Interaction.Surface.LIST, at=at)
+        told = [
+            ShownLine(line.match.pk, line.match.job_id, line.match.cv_id, position, line.variant)
+            for position, line in enumerate(shown, start=1)
+        ]
+        feedback.note_shown(user=user, lines=told, surface=Interaction.Surface.LIST, at=at)
         simulated = self.world.lists[visit.reader][visit.number]
         seen = [simulated[line.match.rank - 1] for line in shown]
         for position, line in enumerate(seen, start=1):

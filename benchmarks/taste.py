@@ -67,7 +67,9 @@ class World:
 
     def _list(self, number: int, coins: random.Random) -> Iterator[Choice]:
         shipped, at = shipped_weights(), START + timedelta(hours=number)
-        pool = sorted((parts_of_a_line(coins) for _ in range(POOL)), key=lambda parts: -mean_with(parts, shipped, shipped))
+        pool = sorted(
+            (parts_of_a_line(coins) for _ in range(POOL)), key=lambda parts: -mean_with(parts, shipped, shipped)
+        )
         liked = [mean_with(parts, self.weights, shipped) for parts in pool[:SHOWN]]
         least = sorted(liked)[SHOWN * 3 // 4]
         for position, (parts, worth) in enumerate(zip(pool, liked, strict=False), start=1):

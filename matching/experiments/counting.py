@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import connection
 
@@ -13,8 +13,11 @@ _Kind = Interaction.Kind
 CHOSEN = (_Kind.OPEN, _Kind.APPLY, _Kind.SHORTLIST, _Kind.SAVE)
 REFUSED = (_Kind.HIDE, _Kind.REJECT)
 
-# An act is of the line as it was last shown to that user, by this experiment, in the same hour or before: hours, since what was
-# shown may be written after what was done with it. Counting lines and not acts, somebody who opens and keeps one chose one.
+# What somebody does with a line is put down to having been shown it within so long before, as in matching.feedback.
+REMEMBERED = timedelta(days=1)
+
+# An act is of the line as this experiment last showed it to that user, in the same hour or before: hours, since what was shown
+# may be written after what was done with it. Counting lines and not acts, somebody who opens and keeps one chose one.
 _TALLIES = """
 WITH shown AS (
     SELECT user_id, job_id, cv_id, variant, hour,
@@ -35,7 +38,7 @@ WITH shown AS (
       LEFT JOIN acts
         ON acts.user_id = shown.user_id AND acts.job_id = shown.job_id
        AND (acts.cv_id IS NOT DISTINCT FROM shown.cv_id OR (acts.cv_id IS NULL AND %(jobs_are_listed)s))
-       AND acts.hour >= shown.hour AND (shown.shown_again IS NULL OR acts.hour < shown.shown_again)
+       AND acts.hour >= shown.hour AND acts.hour < least(shown.shown_again, shown.hour + %(remembered)s)
      GROUP BY shown.user_id, shown.variant, shown.band, shown.job_id, shown.cv_id, shown.hour
 )
 SELECT user_id, variant, band, count(*),
@@ -60,6 +63,7 @@ def tallies_of(experiment: Experiment, *, until: datetime) -> list[Tally]:
         "variants": list(arms),
         "since": experiment.started_at,
         "until": until,
+        "remembered": REMEMBERED,
         "acts": [str(kind) for kind in CHOSEN + REFUSED],
         "chosen": [str(kind) for kind in CHOSEN],
         "open": str(_Kind.OPEN),

@@ -87,10 +87,11 @@ def test_an_act_is_of_the_line_as_it_was_last_shown(experiment: Experiment, mara
     shown(experiment, mara, job, cv, arm=CONTROL, hours=0, position=3)
     shown(experiment, mara, job, cv, arm=TREATMENT, hours=5, position=2)
     did("open", mara, job, cv, hours=6)
-    assert counted(experiment) == [
+    did("hide", mara, job, cv, hours=5 + 24)
+    assert tallies_of(experiment, until=LATER + timedelta(days=1)) == [
         Tally(mara.pk, CONTROL, 3, 1, 0, 0, 0),
         Tally(mara.pk, TREATMENT, 2, 1, 1, 1, 0),
-    ]
+    ], "and not of one that was shown a day ago or more"
 
 
 def test_what_others_did_or_was_done_before_or_elsewhere_does_not_count(
