@@ -142,7 +142,27 @@ def _stored(site: Site, name: str, treatment: int) -> Ended:
 
 
 def rates(site: Site) -> tuple[list[Rate], list[Rate]]:
-    raise NotImplementedError
+    """Lines opened of lines shown, over all and by position."""
+    from django.db.models import Count
+
+    from matching.models import Interaction
+
+    rows = Interaction.objects.filter(user__in=site.users, kind__in=("shown", "open"))
+    counted = {
+        (kind, position): number
+        for kind, position, number in rows.values_list("kind", "position").annotate(number=Count("pk")).order_by()
+    }
+    by_position = [
+        Rate(
+            f"at position {position}",
+            planted.opened / planted.shown,
+            counted.get(("open", position), 0) / planted.shown,
+        )
+        for position, planted in sorted(site.planted.items())
+    ]
+    shown, opened = (sum(n for (kind, _), n in counted.items() if kind == wanted) for wanted in ("shown", "open"))
+    expected = sum(planted.opened for planted in site.planted.values())
+    return [Rate("of all lines shown", expected / shown, opened / shown)], by_position
 
 
 def by_values(world: World, report: Report) -> None:
