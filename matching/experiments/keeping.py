@@ -9,21 +9,19 @@ from datetime import datetime
 
 import structlog
 from django.db import transaction
-from django.db.models import Max
 from django.utils import timezone
 
 from cvmatch.core.errors import Conflict, InvalidInput, NotFound
 from cvmatch.core.models import User
 from matching.experiments import judging, running
 from matching.experiments.configuring import checked_weights
-from matching.experiments.judging import Judgement
+from matching.experiments.judging import Judgement, Verdict
 from matching.experiments.releasing import lock_rankings, release
 from matching.models import Experiment, Prediction, RankingConfig, RankingRelease
 
 log = structlog.get_logger(__name__)
 State = Experiment.State
-# What ends an experiment by itself: everybody is shown what is released again.
-HARMFUL = ("guard_rail", "sample_ratio")
+_WINNERS = {Verdict.TREATMENT_WINS: Experiment.Arm.TREATMENT, Verdict.CONTROL_WINS: Experiment.Arm.CONTROL}
 
 
 @dataclass(frozen=True)
@@ -43,16 +41,19 @@ class Plan:
 
 @transaction.atomic
 def add_config(*, name: str, weights: Mapping[str, float], note: str = "", by: User | None) -> RankingConfig:
-    """The next version under this name. Raises InvalidInput for weights that cannot be."""
+    """The next version under this name, or its newest where that is the same. Raises InvalidInput for weights that cannot be."""
     name = name.strip()
     if not 1 <= len(name) <= 60:
-        raise _wrong("Give the configuration a name of at most 60 characters.", "name")
+        raise InvalidInput("Give the configuration a name of at most 60 characters.", details={"field": "name"})
     if len(note) > 300:
-        raise _wrong("Keep the note to 300 characters.", "note")
+        raise InvalidInput("Keep the note to 300 characters.", details={"field": "note"})
     fine = checked_weights(weights)
     lock_rankings()
-    newest = RankingConfig.objects.filter(name=name).aggregate(newest=Max("version"))["newest"] or 0
-    return RankingConfig.objects.create(name=name, version=newest + 1, weights_json=fine, note=note, created_by=by)
+    newest = RankingConfig.objects.filter(name=name).order_by("-version").first()
+    if newest is not None and newest.weights_json == fine:
+        return newest
+    version = newest.version + 1 if newest else 1
+    return RankingConfig.objects.create(name=name, version=version, weights_json=fine, note=note, created_by=by)
 
 
 @transaction.atomic
@@ -62,7 +63,9 @@ def create_experiment(plan: Plan, *, by: User | None) -> Experiment:
     _check(plan)
     lock_rankings()
     if Experiment.objects.filter(name=plan.name).exists():
-        raise _wrong(f"There is an experiment “{plan.name}” already. Choose another name.", "name")
+        raise InvalidInput(
+            "There is an experiment of this name already. Choose another one.", details={"field": "name"}
+        )
     return Experiment.objects.create(
         name=plan.name,
         side=plan.side,
@@ -111,7 +114,7 @@ def release_winner(pk: int, *, by: User | None) -> RankingRelease:
         raise Conflict(f"“{row}” has no winner that could be released. Wait for its judgement, or stop it.")
     config = row.treatment if won == Experiment.Arm.TREATMENT else row.control
     if row.state == State.RUNNING:
-        _end(row, State.DECIDED, f"{Experiment.Arm(won).label} won and was released.")
+        _end(row, State.DECIDED, f"{won.label} won and was released.")
     else:
         row.state = State.DECIDED
         _saved(row, "state")
@@ -123,12 +126,10 @@ def judgement_of(row: Experiment) -> Judgement | None:
     return Judgement.from_json(row.judgement_json) if row.judgement_json else None
 
 
-def winner_of(row: Experiment) -> str | None:
+def winner_of(row: Experiment) -> Experiment.Arm | None:
     """The arm that surely won, by the last judgement."""
     judged = judgement_of(row)
-    if judged is None or judged.verdict not in ("treatment_wins", "control_wins"):
-        return None
-    return str(Experiment.Arm.TREATMENT if judged.verdict == "treatment_wins" else Experiment.Arm.CONTROL)
+    return _WINNERS.get(judged.verdict) if judged else None
 
 
 def judge_running(*, now: datetime | None = None) -> int:
@@ -147,7 +148,7 @@ def _note(pk: int, judged: Judgement, judged_at: datetime) -> None:
         return
     row.judgement_json, row.judged_at = judged.to_json(), judged_at
     _saved(row, "judgement_json", "judged_at")
-    if judged.verdict in HARMFUL:
+    if judged.verdict.stops:
         log.warning(
             "An experiment was stopped by itself", experiment=row.pk, verdict=judged.verdict, reason=judged.reason
         )
@@ -182,20 +183,20 @@ def _config(pk: int) -> RankingConfig:
 
 def _check(plan: Plan) -> None:
     if not 1 <= len(plan.name) <= 80:
-        raise _wrong("Give the experiment a name of at most 80 characters.", "name")
+        raise InvalidInput("Give the experiment a name of at most 80 characters.", details={"field": "name"})
     if plan.side not in Prediction.Side.values:
-        raise _wrong("The side is “jobs” (jobs for a CV) or “cvs” (candidates for a job).", "side")
+        raise InvalidInput(
+            "The side is “jobs” (jobs for a CV) or “cvs” (candidates for a job).", details={"field": "side"}
+        )
     if plan.method not in Experiment.Method.values:
-        raise _wrong("The method is “split” (A/B) or “interleaved”.", "method")
+        raise InvalidInput("The method is “split” (A/B) or “interleaved”.", details={"field": "method"})
     if not 0 < plan.share <= 1:
-        raise _wrong("The share of users must lie above 0 and at most at 1.", "share")
+        raise InvalidInput("The share of users must lie above 0 and at most at 1.", details={"field": "share"})
     if not 0 < plan.share_of_treatment < 1:
-        raise _wrong("The share of the treatment must lie between 0 and 1.", "share_of_treatment")
+        raise InvalidInput(
+            "The share of the treatment must lie between 0 and 1.", details={"field": "share_of_treatment"}
+        )
     if not plan.max_hide_rate_rise >= 0:
-        raise _wrong("The rise that is borne must be 0 or more.", "max_hide_rate_rise")
+        raise InvalidInput("The rise that is borne must be 0 or more.", details={"field": "max_hide_rate_rise"})
     if not 0 <= plan.max_open_rate_fall <= 1:
-        raise _wrong("The fall that is borne must lie between 0 and 1.", "max_open_rate_fall")
-
-
-def _wrong(message: str, field: str) -> InvalidInput:
-    return InvalidInput(message, details={"field": field})
+        raise InvalidInput("The fall that is borne must lie between 0 and 1.", details={"field": "max_open_rate_fall"})
