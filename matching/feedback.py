@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,10 +16,8 @@ from cvmatch.core.errors import InvalidInput, NotFound
 from cvmatch.core.models import Purpose, User
 from jobs.models import Job
 from matching.models import Interaction, JobMark, Match
-from matching.values import ShownLine
+from matching.values.impressions import REMEMBERED, ShownLine
 
-# What somebody does with a line is put down to having been shown it within so long before.
-REMEMBERED = timedelta(days=1)
 _VERDICTS = {
     JobMark.Verdict.UP: Interaction.Kind.THUMB_UP,
     JobMark.Verdict.DOWN: Interaction.Kind.THUMB_DOWN,
@@ -88,7 +86,6 @@ def note_each(
         Interaction(
             user=user,
             job_id=job_id,
-            cv_id=cv_id,
             kind=kind,
             reason=reason,
             hour=_hour_of(when),
@@ -99,21 +96,33 @@ def note_each(
     )
 
 
+def take_back(*, user: User, job: Job, candidates: Iterable[int], kind: str, since: datetime) -> None:
+    """Forget that somebody did something with candidates for a job, in the hour of that moment or later."""
+    done = Interaction.objects.filter(user=user, job=job, cv__candidate__in=list(candidates), kind=kind)
+    done.filter(hour__gte=_hour_of(since)).delete()
+
+
 def _where(user: User, job_id: int, cv_id: int | None, match: Match | None, when: datetime) -> dict[str, Any]:
-    """Where the line stood that something is done with, looked up by the statement that keeps it."""
+    """For which CV the line stood and where, looked up by the statement that keeps what is done with it.
+
+    Candidates are shown jobs for their own CV, so that what they do on the page of a job is put down to it too; recruiters
+    are shown many CVs for a job, and what they do with the job itself is about none of them.
+    """
     rank = match.rank if match is not None else None
-    if cv_id is None:
+    if cv_id is None and user.is_recruiter:
         return {"match": match, "position": rank}
     shown = Interaction.objects.filter(
-        user=user, job=job_id, cv=cv_id, kind=Interaction.Kind.SHOWN,
-        hour__gt=_hour_of(when) - REMEMBERED, created_at__range=(when - REMEMBERED, when),
-    ).order_by("-hour")  # fmt: skip
+        user=user, job=job_id, kind=Interaction.Kind.SHOWN, created_at__range=(when - REMEMBERED, when)
+    ).order_by("-created_at")
+    if cv_id is not None:
+        shown = shown.filter(cv=cv_id)
 
     def of_last(field: str) -> Subquery:
         return Subquery(shown.values(field)[:1])
 
     return {
-        "match_id": match.pk if match is not None else of_last("match"),
+        "cv_id": of_last("cv") if cv_id is None else cv_id,
+        "match_id": of_last("match") if match is None else match.pk,
         "position": Coalesce(of_last("position"), Value(rank, IntegerField())),
         "surface": Coalesce(of_last("surface"), Value("")),
         "variant": Coalesce(of_last("variant"), Value("")),

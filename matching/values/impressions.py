@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
+
+# What somebody does with a line is put down to having been shown it within so long before.
+REMEMBERED = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
