@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from itertools import islice
 
 from django.utils import timezone
@@ -20,9 +21,10 @@ from matching.experiments import keeping, running
 from matching.experiments.judging import Judgement
 from matching.experiments.keeping import Plan
 from matching.experiments.serving import arrange
+from matching.learning.choices import mean_with, shipped_weights
 from matching.models import Experiment, Interaction, Match, Prediction, RankingConfig
 from matching.selectors.lines import Line
-from matching.values import ShownLine, parts_to_json
+from matching.values import Part, ShownLine, parts_to_json
 
 START = datetime(2026, 1, 5, tzinfo=UTC)
 JOBS, BATCH = 300, 5_000
@@ -93,7 +95,7 @@ def store(world: World, name: str) -> Site:
     Prediction.objects.bulk_create(lists, BATCH)
     made = Match.objects.bulk_create(
         [
-            _match(prediction, rank, job, parts_to_json(line.parts))
+            _match(prediction, rank, job, line.parts)
             for prediction, lines in zip(lists, (lines for mine in world.lists for lines in mine), strict=True)
             for rank, (line, job) in enumerate(zip(lines, coins.sample(jobs, LINES), strict=True), start=1)
         ],
@@ -123,10 +125,12 @@ def _jobs() -> list[Job]:
     return list(Job.objects.filter(source="readers").order_by("pk"))
 
 
-def _match(prediction: Prediction, rank: int, job: Job, parts: list[dict[str, object]]) -> Match:
+def _match(prediction: Prediction, rank: int, job: Job, parts: tuple[Part, ...]) -> Match:
+    shipped = shipped_weights()
+    score = Decimal(f"{100 * mean_with(parts, shipped, shipped):.1f}")
     return Match(
-        prediction=prediction, rank=rank, cv_id=prediction.cv_id, job=job, score=50, low=40, high=60, band="partial",
-        parts_json=parts,
+        prediction=prediction, rank=rank, cv_id=prediction.cv_id, job=job, score=score, low=score, high=score,
+        band="partial", parts_json=parts_to_json(parts),
     )  # fmt: skip
 
 

@@ -142,27 +142,25 @@ def _stored(site: Site, name: str, treatment: int) -> Ended:
 
 
 def rates(site: Site) -> tuple[list[Rate], list[Rate]]:
-    """Lines opened of lines shown, over all and by position."""
-    from django.db.models import Count
+    """Lines opened of lines shown, as the page and the API tell it: over all, with position taken out, and by position."""
+    from benchmarks.stored_readers import START
+    from matching.engagement import engagement_of
+    from matching.selectors.engagement import Side, count_impressions
 
-    from matching.models import Interaction
-
-    rows = Interaction.objects.filter(user__in=site.users, kind__in=("shown", "open"))
-    counted = {
-        (kind, position): number
-        for kind, position, number in rows.values_list("kind", "position").annotate(number=Count("pk")).order_by()
-    }
+    cells = [cell for cell in count_impressions(since=START) if cell.side == Side.CANDIDATE]
+    found = engagement_of(Side.CANDIDATE, cells, ())
+    planted = site.planted
+    shown, opened, deserved = (
+        sum(getattr(each, name) for each in planted.values()) for name in ("shown", "opened", "deserved")
+    )
     by_position = [
-        Rate(
-            f"at position {position}",
-            planted.opened / planted.shown,
-            counted.get(("open", position), 0) / planted.shown,
-        )
-        for position, planted in sorted(site.planted.items())
+        Rate(f"at position {each.of}", planted[each.of].opened / planted[each.of].shown, each.ctr.value or 0.0)
+        for each in found.by_position
+        if isinstance(each.of, int)
     ]
-    shown, opened = (sum(n for (kind, _), n in counted.items() if kind == wanted) for wanted in ("shown", "open"))
-    expected = sum(planted.opened for planted in site.planted.values())
-    return [Rate("of all lines shown", expected / shown, opened / shown)], by_position
+    whole = Rate("of all lines shown", opened / shown, found.total.ctr.value or 0.0)
+    corrected = Rate("had all been looked at", deserved / shown, found.total.ctr_corrected or 0.0)
+    return [whole, corrected], by_position
 
 
 def by_values(world: World, report: Report) -> None:

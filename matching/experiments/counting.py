@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import connection
 
 from matching.experiments.verdicts import BANDS, Tally
-from matching.models import Experiment, Interaction, Prediction
+from matching.models import Experiment, Interaction
+from matching.values.impressions import REMEMBERED
 
 _Kind = Interaction.Kind
 CHOSEN = (_Kind.OPEN, _Kind.APPLY, _Kind.SHORTLIST, _Kind.SAVE)
 REFUSED = (_Kind.HIDE, _Kind.REJECT)
-
-# What somebody does with a line is put down to having been shown it within so long before, as in matching.feedback.
-REMEMBERED = timedelta(days=1)
 
 # An act is of the line as this experiment last showed it to that user, in the same hour or before: hours, since what was shown
 # may be written after what was done with it. Counting lines and not acts, somebody who opens and keeps one chose one.
@@ -37,7 +35,7 @@ WITH shown AS (
       FROM shown
       LEFT JOIN acts
         ON acts.user_id = shown.user_id AND acts.job_id = shown.job_id
-       AND (acts.cv_id IS NOT DISTINCT FROM shown.cv_id OR (acts.cv_id IS NULL AND %(jobs_are_listed)s))
+       AND acts.cv_id = shown.cv_id
        AND acts.hour >= shown.hour AND acts.hour < least(shown.shown_again, shown.hour + %(remembered)s)
      GROUP BY shown.user_id, shown.variant, shown.band, shown.job_id, shown.cv_id, shown.hour
 )
@@ -50,11 +48,7 @@ SELECT user_id, variant, band, count(*),
 
 
 def tallies_of(experiment: Experiment, *, until: datetime) -> list[Tally]:
-    """All that was shown by the experiment from its start until the hour of ``until``; nothing before it has started.
-
-    Where jobs are listed, what somebody did with a job on its own page counts for the line that showed it to them. Where
-    candidates are, that says nothing of any of them.
-    """
+    """All that was shown by the experiment from its start until the hour of ``until``; nothing before it has started."""
     if experiment.started_at is None:
         return []
     arms = {experiment.variant(arm): arm for arm in Experiment.Arm.values}
@@ -68,7 +62,6 @@ def tallies_of(experiment: Experiment, *, until: datetime) -> list[Tally]:
         "chosen": [str(kind) for kind in CHOSEN],
         "open": str(_Kind.OPEN),
         "refused": [str(kind) for kind in REFUSED],
-        "jobs_are_listed": experiment.side == Prediction.Side.JOBS_FOR_CV,
     }
     with connection.cursor() as cursor:
         cursor.execute(_TALLIES, values)

@@ -101,7 +101,8 @@ def test_what_others_did_or_was_done_before_or_elsewhere_does_not_count(
     shown(experiment, mara, job, cv, hours=3)
     did("open", mara, job, cv, hours=2)
     did("open", mara, elsewhere, cv, hours=4)
-    did("open", somebody, job, None, hours=4)
+    did("open", somebody, job, cv, hours=4)
+    did("open", mara, job, None, hours=4)
     did("shown", mara, elsewhere, cv, hours=4, variant=f"{experiment.pk + 1}:control", position=1)
     did("shown", mara, a_job(), cv, hours=4, position=1)
     assert counted(experiment) == [Tally(mara.pk, CONTROL, 1, 1, 0, 0, 0)]
@@ -113,17 +114,6 @@ def test_only_the_time_from_the_start_until_now_counts(experiment: Experiment, m
     assert counted(experiment) == []
     experiment.started_at = None
     assert tallies_of(experiment, until=LATER + timedelta(days=9)) == []
-
-
-@pytest.mark.parametrize(("side", "chosen"), [("jobs", 1), ("cvs", 0)])
-def test_opening_a_jobs_own_page_says_something_of_a_listed_job_and_nothing_of_its_candidates(
-    experiment: Experiment, mara: User, cv: CV, side: str, chosen: int
-) -> None:
-    experiment.side = side
-    job = a_job()
-    shown(experiment, mara, job, cv)
-    did("open", mara, job, None, hours=1)
-    assert counted(experiment) == [Tally(mara.pk, CONTROL, 1, 1, chosen, chosen, 0)]
 
 
 def test_a_line_without_a_place_has_a_band_of_its_own(experiment: Experiment, mara: User, cv: CV) -> None:
