@@ -267,6 +267,7 @@ OPERATIONS: dict[str, Rule] = {
     "get_bulk_optimisation": PERSONAL.by_key(Scope.MATCHES_READ),
     "cancel_bulk_optimisation": PERSONAL.by_key(Scope.MATCHES_WRITE),
     "give_feedback": OWN.by_key(Scope.FEEDBACK_WRITE),
+    "note_shown": OWN.by_key(Scope.FEEDBACK_WRITE),
     "apply_to_job": SIGNED_IN.by_key(Scope.FEEDBACK_WRITE),
     "start_match_of_file": SIGNED_IN.by_key(Scope.MATCHES_WRITE),
     "start_match_stream": SIGNED_IN.by_key(Scope.MATCHES_WRITE),

@@ -16,10 +16,12 @@ from ingestion.clock import is_ending
 from ingestion.selectors import find_own_cv, list_unfinished
 from ingestion.source_figures import list_failing
 from jobs.searches import list_searches
+from matching.models import Interaction
 from matching.progress import cv_progress
 from matching.selectors import jobs_for_cv
 from matching.selectors.attention import list_attention, list_under_way, list_unmet
 from matching.selectors.marks import count_marked, in_sight, marks_of
+from matching.showing import count_shown
 from matching.steps import steps_of
 
 TOP = 5
@@ -32,7 +34,9 @@ def home(request: HttpRequest) -> HttpResponse:
     user = current_user(request)
     if user.is_recruiter:
         return render(request, "home_recruiter.html", _recruiter(user))
-    return render(request, "home_candidate.html", _candidate(user))
+    context = _candidate(user)
+    response = render(request, "home_candidate.html", context)
+    return count_shown(request, response, context.get("lines", ()), surface=Interaction.Surface.PREVIEW)
 
 
 def _candidate(user: User) -> dict[str, Any]:

@@ -22,12 +22,17 @@ from ingestion.syncing import delete_old_runs
 from ingestion.viewings import delete_old_views
 from jobs.services import delete_expired
 from matching.optimising import delete_old_tailorings
-from matching.retention import delete_old_embeddings, delete_old_predictions, delete_unused_snapshots
+from matching.retention import (
+    delete_old_embeddings,
+    delete_old_impressions,
+    delete_old_predictions,
+    delete_unused_snapshots,
+)
 
 
 def clean_up(limit: int, only: Sequence[int] | None = None) -> StageReport:
     """Remove old lists and tailored CVs, replaced CV versions, jobs that ended long ago, old runs of sources, what was kept of
-    calls, old logs, stored files that nobody has.
+    calls, what was shown long ago, old logs, stored files that nobody has.
 
     Up to ``limit`` of each kind.
     """
@@ -37,6 +42,7 @@ def clean_up(limit: int, only: Sequence[int] | None = None) -> StageReport:
     removed += delete_expired(before=before, limit=limit)
     removed += delete_old_runs(before=before, limit=limit)
     removed += delete_old_views(before=timezone.now() - timedelta(days=settings.AUDIT_DAYS), limit=limit)
+    removed += delete_old_impressions(before=timezone.now() - timedelta(days=settings.IMPRESSION_DAYS), limit=limit)
     removed += delete_old_embeddings(before=before, limit=limit)
     removed += delete_unused_snapshots(limit=limit)
     removed += delete_old_tailorings(before=before, limit=limit)

@@ -104,7 +104,7 @@ def evaluations(days: int) -> QuerySet[EvaluationRun]:
 
 
 def interactions(days: int) -> dict[str, int]:
-    """What people did with the jobs they were shown in the last days: how often, by kind."""
+    """What people were shown in the last days and did with it: how often, by kind."""
     since = timezone.now() - timedelta(days=days)
     counted = Interaction.objects.filter(created_at__gte=since).order_by().values_list("kind").annotate(n=Count("pk"))
     return dict.fromkeys(Interaction.Kind.values, 0) | dict(counted)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from pydantic import Field
 from cvmatch.performance import evaluations, interactions, performance
 from cvmatch.queue_test import find_test, start_test
 from ingestion.parsing_figures import LONGEST_DAYS
+from matching.engagement import engagement
 from matching.models import EvaluationRun
 
 router = Router(tags=["Operations"])
@@ -78,16 +79,69 @@ class EvaluationOut(Schema):
     commit: str
 
 
+class FiguresOut(Schema):
+    """What came of lines that were shown. An impression is a line that one person was shown within one hour."""
+
+    impressions: int = Field(examples=[1200])
+    opens: int = Field(description="Impressions that were opened within a day", examples=[96])
+    conversions: int = Field(
+        description="Those that were applied to (candidates) or shortlisted (recruiters)", examples=[12]
+    )
+    ctr: float | None = Field(alias="ctr.value", description="Opens by impressions; null without any", examples=[0.08])
+    ctr_low: float | None = Field(alias="ctr.low", description="Wilson's interval, 95 %", examples=[0.066])
+    ctr_high: float | None = Field(alias="ctr.high", examples=[0.0967])
+    ctr_corrected: float | None = Field(
+        description="The CTR if each line were looked at like the first of a list", examples=[0.21]
+    )
+    conversion: float | None = Field(
+        alias="conversion.value", description="Conversions by impressions; null without any", examples=[0.01]
+    )
+    conversion_low: float | None = Field(alias="conversion.low", examples=[0.0057])
+    conversion_high: float | None = Field(alias="conversion.high", examples=[0.0174])
+
+
+class DayOut(FiguresOut):
+    day: date = Field(alias="of", description="UTC")
+
+
+class PositionOut(FiguresOut):
+    position: int = Field(alias="of", description="From 1; 100 stands for all further down", examples=[1])
+
+
+class VariantOut(FiguresOut):
+    variant: str = Field(alias="of", description="Experiment and arm; empty without one", examples=["3:treatment"])
+
+
+class SourceOut(FiguresOut):
+    source: str = Field(alias="of", description="Where the job came from", examples=["acme"])
+
+
+class EngagementOut(Schema):
+    """What one side was shown and what came of it."""
+
+    steepness: float = Field(
+        description="Lines are looked at with probability position^-steepness, estimated from these days; 0 if too little is known",
+        examples=[0.7],
+    )
+    total: FiguresOut
+    by_day: list[DayOut] = Field(description="Every day, today last")
+    by_position: list[PositionOut]
+    by_variant: list[VariantOut] = Field(description="Most impressions first")
+    by_source: list[SourceOut] = Field(description="Most impressions first")
+
+
 class EvaluationMetricsOut(Schema):
     """How good lists are: as labelled collections say, and as people do."""
 
     days: int = Field(examples=[30])
     evaluations: list[EvaluationOut] = Field(description="Newest first")
     interactions: dict[str, int] = Field(
-        description="What people did with jobs they were shown, by kind; the same within an hour counts once",
+        description="What people were shown and did with it, by kind; the same within an hour counts once",
         examples=[{"open": 120, "apply": 14}],
     )
     apply_rate: float | None = Field(description="Applications by jobs opened; null where none was", examples=[0.117])
+    candidate: EngagementOut = Field(description="Jobs that candidates were shown; they convert by applying")
+    recruiter: EngagementOut = Field(description="What recruiters were shown; it converts by being shortlisted")
 
 
 class QueueTestOut(Schema):
@@ -119,11 +173,13 @@ def get_performance(request: HttpRequest) -> Any:
 def get_evaluation_metrics(
     request: HttpRequest, days: Annotated[int, Query(ge=1, le=LONGEST_DAYS, description="Of the last so many")] = 30
 ) -> Any:
-    """How good our ranker was in the evaluations of the last days, and what people did with their lists. For admins."""
+    """How good our ranker was in the evaluations of the last days, and what people did with their lists: opened and converted
+    by day, position, variant and source, with 95 % intervals and position bias taken out. For admins."""
     done = interactions(days)
     rate = round(done["apply"] / done["open"], 4) if done["open"] else None
     runs: list[EvaluationRun] = list(evaluations(days))
-    return {"days": days, "evaluations": runs, "interactions": done, "apply_rate": rate}
+    sides = {told.side.value: told for told in engagement(days)}
+    return {"days": days, "evaluations": runs, "interactions": done, "apply_rate": rate, **sides}
 
 
 @router.post("/queue_test", response={202: QueueTestOut}, summary="Try the queues", operation_id="start_queue_test")

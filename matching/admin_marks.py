@@ -1,4 +1,4 @@
-"""Admin of what people did with the jobs they were shown; it is only looked at."""
+"""Admin of what people were shown and what they did with it; it is only looked at."""
 
 from __future__ import annotations
 
@@ -31,12 +31,50 @@ class JobMarkAdmin(Linked, ReadOnlyAdmin):
         return link_to(row.user)
 
 
+class HasVariant(admin.SimpleListFilter):
+    """By whether an experiment put the line there; one variant is found by the search box."""
+
+    title, parameter_name = "experiment", "experiment"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("yes", "with one"), ("no", "without")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        wanted = self.value()
+        if wanted is None:
+            return queryset
+        return queryset.exclude(variant="") if wanted == "yes" else queryset.filter(variant="")
+
+
 @admin.register(Interaction)
 class InteractionAdmin(Linked, ReadOnlyAdmin):
-    list_display = ("id", "user_link", "kind", "job_link", "cv_link", "position", "reason", "created_at")
-    list_filter = ("kind", "created_at")
-    search_fields = ("user__username", "job__title")
-    fields = ("user_link", "kind", "job_link", "cv_link", "match", "position", "reason", "hour", "created_at")
+    list_display = (
+        "id",
+        "user_link",
+        "kind",
+        "job_link",
+        "cv_link",
+        "position",
+        "surface",
+        "variant",
+        "reason",
+        "created_at",
+    )
+    list_filter = ("kind", "surface", HasVariant, "created_at")
+    search_fields = ("user__username", "job__title", "variant")
+    fields = (
+        "user_link",
+        "kind",
+        "job_link",
+        "cv_link",
+        "match",
+        "position",
+        "surface",
+        "variant",
+        "reason",
+        "hour",
+        "created_at",
+    )
     readonly_fields = ("user_link", "job_link", "cv_link")
     ordering = ("-pk",)
 

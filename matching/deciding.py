@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID, uuid4
@@ -13,13 +14,16 @@ from django.utils.translation import gettext as _
 
 from cvmatch.core.errors import InvalidInput, NotFound
 from cvmatch.core.models import User
-from ingestion.models import Candidate
+from ingestion.models import CV, Candidate
 from jobs.models import Job
-from matching.models import CandidateTag, Decision, DecisionEvent, Note, Reason, Stage, Tag
+from matching.feedback import note_each, take_back
+from matching.models import CandidateTag, Decision, DecisionEvent, Interaction, Note, Reason, Stage, Tag
 
 # More people than this are not decided about in one click.
 MOST_AT_ONCE = 200
 LONGEST_COMMENT, LONGEST_NOTE, LONGEST_TAG = 500, 2000, 40
+# What of all that is decided lists are judged by. What holds is read from decisions; how lists did, from interactions.
+_COUNTED = {Stage.SHORTLISTED.value: Interaction.Kind.SHORTLIST, Stage.REJECTED.value: Interaction.Kind.REJECT}
 
 
 @dataclass(frozen=True)
@@ -47,7 +51,9 @@ def decide(
     held = list(Decision.objects.select_for_update().filter(job=job, candidate__in=ids).order_by("candidate_id"))
     steps = [(decision, wanted, None) for decision in held if decision.outcome != wanted]
     batch = _write(steps, by)
-    return Decided(batch, stage, tuple(decision.candidate_id for decision, *_rest in steps))
+    changed = tuple(decision.candidate_id for decision, *_rest in steps)
+    _count(job, changed, wanted, by)
+    return Decided(batch, stage, changed)
 
 
 @transaction.atomic
@@ -60,9 +66,8 @@ def undo(*, job: Job, batch: UUID, by: User) -> Decided:
     held = list(Decision.objects.select_for_update(of=("self",)).filter(decided).order_by("candidate_id"))
     newest = DecisionEvent.objects.filter(decision=OuterRef("decision")).order_by("-pk").values("pk")[:1]
     before = DecisionEvent.objects.filter(decision=OuterRef("decision"), pk__lt=OuterRef("pk")).order_by("-pk")
-    rows = DecisionEvent.objects.filter(batch=batch, decision__in=held, pk=Subquery(newest)).annotate(
-        before=Subquery(before.values("pk")[:1])
-    )
+    rows = DecisionEvent.objects.filter(batch=batch, decision__in=held, pk=Subquery(newest)).select_related("made_by")
+    rows = rows.annotate(before=Subquery(before.values("pk")[:1]))
     taken = {event.decision_id: event for event in rows}
     if not taken:
         raise NotFound(_("There is nothing to undo: somebody has decided otherwise since, or it is undone already."))
@@ -73,6 +78,7 @@ def undo(*, job: Job, batch: UUID, by: User) -> Decided:
             former = earlier.get(event.before)
             steps.append((decision, former.outcome if former else (Stage.NEW.value, "", ""), event))
     written = _write(steps, by)
+    _count_undoing(job, steps)
     stages = {outcome[0] for _decision, outcome, _event in steps}
     return Decided(
         written, stages.pop() if len(stages) == 1 else "", tuple(held.candidate_id for held, *_rest in steps)
@@ -100,6 +106,31 @@ def _write(steps: Sequence[Step], by: User) -> UUID:
     Decision.objects.bulk_update([decision for decision, *_rest in steps], fields)
     DecisionEvent.objects.bulk_create(events)
     return batch
+
+
+def _count(job: Job, candidates: Iterable[int], outcome: tuple[str, str, str], by: User) -> None:
+    """Put down to the list what came of its lines: shortlisted and rejected, with the reason."""
+    stage, reason, _comment = outcome
+    if kind := _COUNTED.get(stage):
+        cvs = CV.objects.current().filter(candidate__in=candidates).values_list("pk", flat=True)
+        note_each(user=by, job_id=job.pk, cv_ids=cvs, kind=kind, reason=reason)
+
+
+def _count_undoing(job: Job, steps: Sequence[Step]) -> None:
+    """What was taken back did not come of a list; an undoing that is undone itself is a decision again."""
+    gone, again = defaultdict(list), defaultdict(list)
+    for decision, outcome, event in steps:
+        if event and event.undoes_id is not None:
+            again[outcome].append(decision.candidate_id)
+        elif event:
+            gone[event.stage].append(decision.candidate_id)
+    event = steps[0][2]  # those of one click are of one person and moment
+    if event is None or event.made_by is None:
+        return
+    for outcome, candidates in again.items():
+        _count(job, candidates, outcome, event.made_by)
+    for stage in gone.keys() & _COUNTED.keys():
+        take_back(user=event.made_by, job=job, candidates=gone[stage], kind=_COUNTED[stage], since=event.made_at)
 
 
 def write_note(*, job: Job, candidate: int, text: str, by: User) -> Note:

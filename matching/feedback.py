@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.db import transaction
+from django.db.models import IntegerField, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from cvmatch.core.errors import InvalidInput, NotFound
 from cvmatch.core.models import Purpose, User
 from jobs.models import Job
 from matching.models import Interaction, JobMark, Match
+from matching.values.impressions import REMEMBERED, ShownLine
 
 _VERDICTS = {
     JobMark.Verdict.UP: Interaction.Kind.THUMB_UP,
@@ -18,26 +24,117 @@ _VERDICTS = {
 }
 
 
+def note_shown(*, user: User, lines: Sequence[ShownLine], surface: str, at: datetime | None = None) -> None:
+    """Keep which lines of a list somebody was shown, each once an hour at most; one statement however many they are.
+
+    Nothing of those who do not want to be counted. ``at`` is when it was, now if it is not said.
+    """
+    if not lines or user.refuses(Purpose.STATISTICS):
+        return
+    when = at or timezone.now()
+    _keep(
+        Interaction(
+            user=user,
+            job_id=line.job_id,
+            cv_id=line.cv_id,
+            match_id=line.match_id,
+            kind=Interaction.Kind.SHOWN,
+            position=line.position,
+            surface=surface,
+            variant=line.variant,
+            hour=_hour_of(when),
+            created_at=when,
+        )
+        for line in lines
+    )
+
+
 def note(
-    *, user: User, job_id: int, kind: str, match: Match | None = None, cv_id: int | None = None, reason: str = ""
+    *,
+    user: User,
+    job_id: int,
+    kind: str,
+    match: Match | None = None,
+    cv_id: int | None = None,
+    reason: str = "",
+    at: datetime | None = None,
 ) -> None:
     """Keep that somebody did something with a job, once an hour at most; one statement, and two at once are one.
 
-    Nothing of those who do not want to be counted.
+    Where it stood, and what put it there, is taken from the last time within a day that they were shown it for this CV; its
+    rank, if they were not. Nothing of those who do not want to be counted. ``at`` is when it was, now if it is not said.
     """
+    cv = match.cv_id if match is not None else cv_id
+    note_each(user=user, job_id=job_id, cv_ids=[cv], kind=kind, match=match, reason=reason, at=at)
+
+
+def note_each(
+    *,
+    user: User,
+    job_id: int,
+    cv_ids: Iterable[int | None],
+    kind: str,
+    match: Match | None = None,
+    reason: str = "",
+    at: datetime | None = None,
+) -> None:
+    """The same of several CVs for one job, in one statement."""
     if user.refuses(Purpose.STATISTICS):
         return
-    row = Interaction(
-        user=user,
-        job_id=job_id,
-        cv_id=match.cv_id if match is not None else cv_id,
-        match=match,
-        kind=kind,
-        reason=reason,
-        position=match.rank if match is not None else None,
-        hour=timezone.now().replace(minute=0, second=0, microsecond=0),
+    when = at or timezone.now()
+    _keep(
+        Interaction(
+            user=user,
+            job_id=job_id,
+            kind=kind,
+            reason=reason,
+            hour=_hour_of(when),
+            created_at=when,
+            **_where(user, job_id, cv_id, match, when),
+        )
+        for cv_id in cv_ids
     )
-    Interaction.objects.bulk_create([row], ignore_conflicts=True)
+
+
+def take_back(*, user: User, job: Job, candidates: Iterable[int], kind: str, since: datetime) -> None:
+    """Forget that somebody did something with candidates for a job, in the hour of that moment or later."""
+    done = Interaction.objects.filter(user=user, job=job, cv__candidate__in=list(candidates), kind=kind)
+    done.filter(hour__gte=_hour_of(since)).delete()
+
+
+def _where(user: User, job_id: int, cv_id: int | None, match: Match | None, when: datetime) -> dict[str, Any]:
+    """For which CV the line stood and where, looked up by the statement that keeps what is done with it.
+
+    Candidates are shown jobs for their own CV, so that what they do on the page of a job is put down to it too; recruiters
+    are shown many CVs for a job, and what they do with the job itself is about none of them.
+    """
+    rank = match.rank if match is not None else None
+    if cv_id is None and user.is_recruiter:
+        return {"match": match, "position": rank}
+    shown = Interaction.objects.filter(
+        user=user, job=job_id, kind=Interaction.Kind.SHOWN, created_at__range=(when - REMEMBERED, when)
+    ).order_by("-created_at")
+    if cv_id is not None:
+        shown = shown.filter(cv=cv_id)
+
+    def of_last(field: str) -> Subquery:
+        return Subquery(shown.values(field)[:1])
+
+    return {
+        "cv_id": of_last("cv") if cv_id is None else cv_id,
+        "match_id": of_last("match") if match is None else match.pk,
+        "position": Coalesce(of_last("position"), Value(rank, IntegerField())),
+        "surface": Coalesce(of_last("surface"), Value("")),
+        "variant": Coalesce(of_last("variant"), Value("")),
+    }
+
+
+def _keep(rows: Iterable[Interaction]) -> None:
+    Interaction.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def _hour_of(moment: datetime) -> datetime:
+    return moment.replace(minute=0, second=0, microsecond=0)
 
 
 @transaction.atomic

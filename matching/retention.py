@@ -1,4 +1,4 @@
-"""Removes what nobody needs any more: old lists, what they were made from, and cached vectors."""
+"""Removes what nobody needs any more: old lists, what they were made from, cached vectors, and what was shown long ago."""
 
 from __future__ import annotations
 
@@ -97,6 +97,12 @@ def forget_lists(cv_ids: Sequence[int]) -> None:
     forget_cvs(cv_ids)
     for model in (Prediction, Match, CVVector, CVPassages, CVEmbedding):
         model.objects.filter(cv__in=cv_ids).delete()
+
+
+def delete_old_impressions(*, before: datetime, limit: int) -> int:
+    """Forget which lines were shown before that moment; what people did with them stays, with where they stood."""
+    old = Interaction.objects.filter(kind=Interaction.Kind.SHOWN, created_at__lt=before).order_by("created_at")
+    return int(Interaction.objects.filter(pk__in=list(old.values_list("pk", flat=True)[:limit])).delete()[0])
 
 
 def forget_interactions(user: User) -> None:

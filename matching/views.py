@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -37,6 +38,7 @@ from matching.selectors import get_match_page, jobs_for_cv
 from matching.selectors.lines import Line, line_of
 from matching.selectors.lists import RankedList
 from matching.selectors.marks import count_marked, in_sight, marks_of
+from matching.showing import count_shown
 from matching.steps import steps_of, took
 
 PREVIEW = 3
@@ -57,10 +59,12 @@ def cv_page(request: HttpRequest, pk: int) -> HttpResponse:
     part = {"head": "#head", "reading": "#reading", "preview": "#best"}.get(request.GET.get("part", ""), "")
     if not part:
         note_view(user=user, cv=cv, how=CVView.How.PAGE)
-    return render(request, f"matching/cv.html{part}", context)
+    response = render(request, f"matching/cv.html{part}", context)
+    shown = context["lines"] if part in {"", "#best"} else ()
+    return count_shown(request, response, shown, surface=Interaction.Surface.PREVIEW)
 
 
-def cv_context(user: User, cv: CV, *, edit: str = "", form: Form | None = None) -> dict[str, object]:
+def cv_context(user: User, cv: CV, *, edit: str = "", form: Form | None = None) -> dict[str, Any]:
     """What the page of a CV shows; ``edit`` is the address of what is to be corrected, ``form`` that form if it is made."""
     corrections = list(list_corrections(cv)) if cv.is_read else []
     reading = reading_with(cv, corrections) if cv.is_read else None
@@ -111,9 +115,10 @@ def cv_matches(request: HttpRequest, pk: int) -> HttpResponse:
     user, only = current_user(request), filter_from(request.GET)
     cv = get_cv(user, pk)
     asked = request.GET.dict()
-    ranked = filtered_jobs(cv, only) if only and is_ready(cv) else jobs_for_cv(cv, user)
+    is_filtered = bool(only) and is_ready(cv)
+    ranked = filtered_jobs(cv, only) if is_filtered else jobs_for_cv(cv, user)
     marks = marks_of(user, cv, ranked.lines)
-    context = {
+    context: dict[str, Any] = {
         "cv": cv,
         "only": only,
         "asked": asked,
@@ -122,15 +127,23 @@ def cv_matches(request: HttpRequest, pk: int) -> HttpResponse:
         "tab": "best" if marks is not None else "",
         **_page_of(request, in_sight(ranked.lines, marks)),
     }
-    if request.headers.get("HX-Target") == "list" and request.headers.get("HX-Trigger") == "list":
-        return render(request, "matching/jobs.html#list", context)
-    context["counts"] = count_marked(user) if marks is not None else None
-    currency = asked.get("currency", "").upper()
-    context["facets"] = kept(
+    is_in_list = request.headers.get("HX-Target") == "list"
+    part = "#update" if is_in_list else ""
+    if is_in_list and request.headers.get("HX-Trigger") == "list":
+        part = "#list"
+    else:
+        context |= _facets(user, only, asked.get("currency", "").upper(), is_own=marks is not None)
+    response = render(request, f"matching/jobs.html{part}", context)
+    surface = Interaction.Surface.FILTERED if is_filtered else Interaction.Surface.LIST
+    return count_shown(request, response, context["lines"], surface=surface, first=context["first"])
+
+
+def _facets(user: User, only: JobFilter, currency: str, *, is_own: bool) -> dict[str, object]:
+    """What stands beside the list: how many jobs each filter leaves, and of a person's own list how many they marked."""
+    facets = kept(
         "facets of all", (only, currency), lambda: count_facets(Job.objects.listed(), only, currency=currency)
     )
-    part = "#update" if request.headers.get("HX-Target") == "list" else ""
-    return render(request, f"matching/jobs.html{part}", context)
+    return {"counts": count_marked(user) if is_own else None, "facets": facets}
 
 
 def _page_of(request: HttpRequest, lines: Sequence[Line]) -> dict[str, object]:

@@ -44,6 +44,9 @@ BREAKER_OPEN = Gauge(
     ["service"],
     multiprocess_mode="mostrecent",
 )
+AFTERWARDS_FAILURES = Counter(
+    "cvmatch_afterwards_failures", "What should have followed an answer that was sent, and was refused.", ["what"]
+)
 VECTOR_RECALL = Gauge(
     "cvmatch_vector_recall",
     "Of the ten truly nearest the share that the vector index found, in the last sample; side: what is searched.",

@@ -249,6 +249,7 @@ STAGE_BATCH: dict[str, int] = {k: int(v) for k, v in env.dict("CVMATCH_STAGE_BAT
 STAGE_MINUTES: dict[str, int] = {k: int(v) for k, v in env.dict("CVMATCH_STAGE_MINUTES", default={}).items()}
 MAX_ATTEMPTS = 5
 RETENTION_DAYS = env.int("CVMATCH_RETENTION_DAYS", default=90)
+IMPRESSION_DAYS = env.int("CVMATCH_IMPRESSION_DAYS", default=180)
 EXTRACT_TIMEOUT_S = 30.0
 EXTRACT_MEMORY_MB = 320  # that reading one file may allocate; the code itself, some 50 MB, comes on top
 # Where pages are pictures the file is read again with these. Both times and ingestion.stages.BUDGET_S end before the

@@ -1,22 +1,30 @@
-"""What people do with jobs they were shown, over HTTP: feedback on a match or job, and the way to apply, counted."""
+"""What people are shown and do with it, over HTTP: lines shown, feedback on a match or job, and the way to apply, counted."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any, Literal
 
-from django.http import HttpRequest, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils import timezone
 from ninja import Query, Router, Schema
+from ninja.responses import Status as Answer
 from pydantic import Field
 
-from cvmatch.core.errors import InvalidInput
+from cvmatch.core.afterwards import afterwards
+from cvmatch.core.errors import InvalidInput, NotFound
 from cvmatch.core.http_api import user_of
 from cvmatch.core.models import User
 from jobs.models import Job
 from jobs.selectors import get_job
-from matching import feedback
-from matching.models import JobMark, Match
-from matching.selectors.visible import get_match
+from matching import deciding, feedback
+from matching.models import Interaction, JobMark, Match, Prediction, Reason, Stage
+from matching.selectors.visible import get_match, visible_matches
+from matching.values import ShownLine
+
+MOST_SHOWN = 100
+_STAGES = {"shortlist": Stage.SHORTLISTED, "reject": Stage.REJECTED}
 
 router = Router(tags=["Feedback"])
 
@@ -28,11 +36,16 @@ class FeedbackIn(Schema):
 
     match_id: int | None = Field(default=None, description="A line of a list of jobs; better than the job alone")
     job_id: int | None = Field(default=None, examples=[42])
-    kind: Literal["thumb_up", "thumb_down", "save", "hide", "open", "clear"] = Field(
-        description="`clear` takes saving or hiding and the thumb back", examples=["thumb_up"]
+    kind: Literal["thumb_up", "thumb_down", "save", "hide", "open", "clear", "shortlist", "reject"] = Field(
+        description="`clear` takes saving or hiding and the thumb back; `shortlist` and `reject` are what a recruiter decides "
+        "about the candidate of a match",
+        examples=["thumb_up"],
     )
     reason: str = Field(
-        default="", description=f"Why it is hidden: {', '.join(JobMark.Reason.values)}, or nothing", examples=[""]
+        default="",
+        description=f"Why it is hidden: {', '.join(JobMark.Reason.values)}; why somebody is rejected: "
+        f"{', '.join(Reason.values)}; or nothing",
+        examples=[""],
     )
 
 
@@ -40,10 +53,32 @@ class MarkOut(Schema):
     """What the caller has made of the job by now."""
 
     job_id: int
-    kind: str = Field(description="saved, hidden or empty", examples=["saved"])
+    kind: str = Field(description="saved, hidden, shortlisted, rejected or empty", examples=["saved"])
     reason: str
     verdict: str = Field(description="up, down or empty", examples=["up"])
     applied_at: datetime | None = Field(description="When they last followed the link to apply")
+
+
+class ShownIn(Schema):
+    """A line of a list that somebody was shown."""
+
+    match_id: int
+    position: int = Field(ge=1, le=100_000, description="Where it stood, from 1", examples=[1])
+    variant: str = Field(
+        default="", pattern=r"^(\d{1,18}:(control|treatment))?$", description="As the list said it", examples=[""]
+    )
+
+
+class AllShownIn(Schema):
+    """What a program showed at once."""
+
+    lines: list[ShownIn] = Field(min_length=1, max_length=MOST_SHOWN)
+
+
+class AllShownOut(Schema):
+    """What of it is counted: the same line within the hour counts once."""
+
+    lines: int = Field(description="Those that the caller can see; others are left out", examples=[10])
 
 
 @router.post("/feedback", response=MarkOut, summary="Give feedback", operation_id="give_feedback")
@@ -55,11 +90,33 @@ def give_feedback(request: HttpRequest, body: FeedbackIn) -> Any:
     user = user_of(request)
     if (body.match_id is None) == (body.job_id is None):
         raise InvalidInput("Give either match_id or job_id, and not both.", details={"field": "match_id"})
-    if body.reason and body.kind != "hide":
-        raise InvalidInput("A reason goes with hiding only.", details={"field": "reason"})
+    if body.reason and body.kind not in {"hide", "reject"}:
+        raise InvalidInput("A reason goes with hiding and rejecting only.", details={"field": "reason"})
     match = get_match(user, body.match_id) if body.match_id is not None else None
     job = match.job if match is not None else get_job(body.job_id or 0)
     return _give(body, user, job, match)
+
+
+@router.post(
+    "/feedback/shown",
+    response={202: AllShownOut},
+    summary="Say what was shown",
+    operation_id="note_shown",
+)
+def note_shown(request: HttpRequest, response: HttpResponse, body: AllShownIn) -> Any:
+    """Counts that the caller was shown these lines, so that what is done with them can be put down to where they stood.
+
+    Answered before it is written. The pages of cvmatch count for themselves.
+    """
+    user, now = user_of(request), timezone.now()
+    asked = {line.match_id: line for line in body.lines}
+    seen = visible_matches(user).filter(pk__in=asked).values_list("pk", "job_id", "cv_id")
+    lines = [ShownLine(pk, job, cv, asked[pk].position, asked[pk].variant) for pk, job, cv in seen]
+    if not lines:
+        raise NotFound("There are no such matches, or they are not yours to see. Lists are made anew every day.")
+    note = partial(feedback.note_shown, user=user, lines=lines, surface=Interaction.Surface.API, at=now)
+    afterwards(response, note, what="impressions")
+    return Answer(202, {"lines": len(lines)})
 
 
 @router.get(
@@ -81,6 +138,8 @@ def apply_to_job(
 
 
 def _give(body: FeedbackIn, user: User, job: Job, match: Match | None) -> JobMark:
+    if body.kind in _STAGES or _is_of_candidate(user, match):
+        return _give_on_candidate(body, user, job, match)
     if body.kind == "save":
         return feedback.save_job(user=user, job=job, match=match)
     if body.kind == "hide":
@@ -92,3 +151,22 @@ def _give(body: FeedbackIn, user: User, job: Job, match: Match | None) -> JobMar
         feedback.judge_fit(user=user, job=job, verdict="")
         return feedback.unmark_job(user=user, job=job)
     return feedback.judge_fit(user=user, job=job, verdict=body.kind.removeprefix("thumb_"), match=match)
+
+
+def _is_of_candidate(user: User, match: Match | None) -> bool:
+    """Whether this is a line of a job's candidates, which says nothing of what the caller makes of the job."""
+    return user.is_recruiter and match is not None and match.prediction.side == Prediction.Side.CVS_FOR_JOB
+
+
+def _give_on_candidate(body: FeedbackIn, user: User, job: Job, match: Match | None) -> JobMark:
+    """What a recruiter makes of somebody for a job; raises InvalidInput where it is none, or nobody is meant."""
+    if not user.is_recruiter or match is None:
+        raise InvalidInput("Recruiters shortlist and reject, by match_id.", details={"field": "kind"})
+    if stage := _STAGES.get(body.kind):
+        deciding.decide(job=job, candidates=[match.cv.candidate_id], stage=stage, reason=body.reason, by=user)
+        return JobMark(user=user, job=job, kind=stage, reason=body.reason)
+    if body.kind not in {"open", "thumb_up", "thumb_down"}:
+        raise InvalidInput("Jobs are saved and hidden, not candidates: give job_id.", details={"field": "kind"})
+    feedback.note(user=user, job_id=job.pk, kind=body.kind, match=match)
+    verdict = body.kind.removeprefix("thumb_") if body.kind != "open" else ""
+    return JobMark(user=user, job=job, verdict=verdict)

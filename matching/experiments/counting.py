@@ -7,14 +7,15 @@ from datetime import datetime
 from django.db import connection
 
 from matching.experiments.verdicts import BANDS, Tally
-from matching.models import Experiment, Interaction, Prediction
+from matching.models import Experiment, Interaction
+from matching.values.impressions import REMEMBERED
 
 _Kind = Interaction.Kind
 CHOSEN = (_Kind.OPEN, _Kind.APPLY, _Kind.SHORTLIST, _Kind.SAVE)
 REFUSED = (_Kind.HIDE, _Kind.REJECT)
 
-# An act is of the line as it was last shown to that user, by this experiment, in the same hour or before: hours, since what was
-# shown may be written after what was done with it. Counting lines and not acts, somebody who opens and keeps one chose one.
+# An act is of the line as this experiment last showed it to that user, in the same hour or before: hours, since what was shown
+# may be written after what was done with it. Counting lines and not acts, somebody who opens and keeps one chose one.
 _TALLIES = """
 WITH shown AS (
     SELECT user_id, job_id, cv_id, variant, hour,
@@ -34,8 +35,8 @@ WITH shown AS (
       FROM shown
       LEFT JOIN acts
         ON acts.user_id = shown.user_id AND acts.job_id = shown.job_id
-       AND (acts.cv_id IS NOT DISTINCT FROM shown.cv_id OR (acts.cv_id IS NULL AND %(jobs_are_listed)s))
-       AND acts.hour >= shown.hour AND (shown.shown_again IS NULL OR acts.hour < shown.shown_again)
+       AND acts.cv_id = shown.cv_id
+       AND acts.hour >= shown.hour AND acts.hour < least(shown.shown_again, shown.hour + %(remembered)s)
      GROUP BY shown.user_id, shown.variant, shown.band, shown.job_id, shown.cv_id, shown.hour
 )
 SELECT user_id, variant, band, count(*),
@@ -47,11 +48,7 @@ SELECT user_id, variant, band, count(*),
 
 
 def tallies_of(experiment: Experiment, *, until: datetime) -> list[Tally]:
-    """All that was shown by the experiment from its start until the hour of ``until``; nothing before it has started.
-
-    Where jobs are listed, what somebody did with a job on its own page counts for the line that showed it to them. Where
-    candidates are, that says nothing of any of them.
-    """
+    """All that was shown by the experiment from its start until the hour of ``until``; nothing before it has started."""
     if experiment.started_at is None:
         return []
     arms = {experiment.variant(arm): arm for arm in Experiment.Arm.values}
@@ -60,11 +57,11 @@ def tallies_of(experiment: Experiment, *, until: datetime) -> list[Tally]:
         "variants": list(arms),
         "since": experiment.started_at,
         "until": until,
+        "remembered": REMEMBERED,
         "acts": [str(kind) for kind in CHOSEN + REFUSED],
         "chosen": [str(kind) for kind in CHOSEN],
         "open": str(_Kind.OPEN),
         "refused": [str(kind) for kind in REFUSED],
-        "jobs_are_listed": experiment.side == Prediction.Side.JOBS_FOR_CV,
     }
     with connection.cursor() as cursor:
         cursor.execute(_TALLIES, values)

@@ -17,7 +17,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betaln, log_ndtr
 
 Numbers = NDArray[np.float64]
 
@@ -108,7 +107,9 @@ def log_evidence(estimate: Estimate, spread: float, *, upwards: bool = False) ->
     both = variance * (variance + prior)
     log_ratio = 0.5 * math.log(variance / (variance + prior)) + prior * estimate.value**2 / (2 * both)
     if upwards:
-        log_ratio += math.log(2) + float(log_ndtr(estimate.value * spread / math.sqrt(both)))
+        # Twice the normal distribution function: the half of the mixture that is kept, weighed by how far the estimate is in it.
+        kept = math.erfc(-estimate.value * spread / math.sqrt(2 * both))
+        log_ratio += math.log(kept) if kept else -math.inf
     return log_ratio
 
 
@@ -135,9 +136,13 @@ def sample_ratio_p(control: int, treatment: int, share_of_treatment: float) -> f
     """
     prior_t, prior_c = SHARE_IS_WORTH * share_of_treatment, SHARE_IS_WORTH * (1 - share_of_treatment)
     log_ratio = (
-        betaln(prior_t + treatment, prior_c + control)
-        - betaln(prior_t, prior_c)
+        _log_beta(prior_t + treatment, prior_c + control)
+        - _log_beta(prior_t, prior_c)
         - treatment * math.log(share_of_treatment)
         - control * math.log1p(-share_of_treatment)
     )
-    return math.exp(min(0.0, -float(log_ratio)))
+    return math.exp(min(0.0, -log_ratio))
+
+
+def _log_beta(one: float, other: float) -> float:
+    return math.lgamma(one) + math.lgamma(other) - math.lgamma(one + other)

@@ -27,8 +27,8 @@ from matching.experiments.statistics import (
 ALPHA, GUARD_ALPHA, RATIO_ALPHA = 0.05, 0.025, 0.001
 # With fewer in an arm a variance is a guess.
 LEAST_USERS = 20
-# Differences that are likely: a fifth of a rate; of the credit of interleaving, which shows differences larger, a tenth.
-LIKELY_RISE, LIKELY_CREDIT = 0.2, 0.1
+# Differences that are likely: a fifth of a rate; a tenth of the credit of interleaving. Harm that matters is larger.
+LIKELY_RISE, LIKELY_CREDIT, LIKELY_HARM = 0.2, 0.1, 0.5
 # The first places of each band of places; 0 is for lines whose place is not known.
 BANDS = (0, 1, 2, 3, 4, 6, 11, 21)
 _ARMS, _DONE = (CONTROL, TREATMENT), ("shown", "chosen", "opened", "refused")
@@ -193,7 +193,7 @@ class _Figures:
         if found is None:
             return None
         worse = Estimate(harm * found.estimate.value, found.estimate.variance)
-        p = p_value(worse, LIKELY_RISE * self._rate(done), upwards=True)
+        p = p_value(worse, LIKELY_HARM * self._rate(done), upwards=True)
         return Guard(done, found.control, found.treatment, limit, p)
 
     def _of(self, done: str) -> Numbers:

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import minimize
 
 from matching.learning.choices import Kind, Shown, Weights, mean_with
 
@@ -32,6 +31,8 @@ def examination_of(lists: Sequence[Shown], shipped: Weights) -> Examination:
     A line is acted on when it is looked at, which its position decides, and when it is worth it, which its score decides:
     without the second, good lines at the top would pass for a habit of looking there.
     """
+    from scipy.optimize import minimize  # web processes, which correct figures by what is examined, do without it
+
     lines = [line for shown in lists for line in shown]
     acted = np.array([line.kind != Kind.SHOWN for line in lines])
     if acted.all() or not acted.any():

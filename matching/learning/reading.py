@@ -14,11 +14,11 @@ from matching.learning.choices import Choice, Kind
 from matching.models import Decision, Interaction, LearnedRanker, Match, Prediction, Reason, Stage, organisation_of
 from matching.values import parts_from_json
 
+# Who was shortlisted and rejected is read from decisions, which say what holds of it; the interactions of the same say how
+# lists did (matching.deciding writes both).
 _KINDS = {
     Interaction.Kind.OPEN: Kind.OPENED,
-    Interaction.Kind.SHORTLIST: Kind.CHOSEN,
     Interaction.Kind.THUMB_UP: Kind.CHOSEN,
-    Interaction.Kind.REJECT: Kind.REJECTED,
     Interaction.Kind.THUMB_DOWN: Kind.REJECTED,
 }
 # Who withdrew, or came too late, was not rejected for what the score compares.
@@ -52,7 +52,7 @@ def organisations_to_train(*, least: int) -> list[str]:
 
 
 def choices_of(organisation: str) -> list[Choice]:
-    """Every line that somebody was shown of a list of which they made something; four statements.
+    """Every line that somebody was shown of a list of which they made something, where it stood; five statements.
 
     Of a list without impressions people are taken to have seen all down to the last line that they did something with.
     """
@@ -60,15 +60,22 @@ def choices_of(organisation: str) -> list[Choice]:
     by_list: dict[tuple[int, int], list[_Event]] = defaultdict(list)
     for event in sorted([*_interactions(companies), *_decisions(companies)], key=lambda event: event.at):
         by_list[event.list_id, event.person].append(event)
-    lines = _lines({list_id for list_id, _ in by_list})
+    list_ids = {list_id for list_id, _ in by_list}
+    lines, shown = _lines(list_ids), _shown(list_ids)
     return [
         choice
         for (list_id, person), events in by_list.items()
-        for choice in _choices(organisation, person, events, lines[list_id])
+        for choice in _choices(organisation, person, events, lines[list_id], shown[list_id, person])
     ]
 
 
-def _choices(organisation: str, person: int, events: Iterable[_Event], lines: Iterable[Match]) -> Iterator[Choice]:
+def _choices(
+    organisation: str, person: int, events: Iterable[_Event], lines: Iterable[Match], shown: Mapping[int, int]
+) -> Iterator[Choice]:
+    """``shown`` is the position by CV of what the person was shown of the list, empty where that is not known.
+
+    What they did something with without having been shown it, by a link, they have seen at its rank.
+    """
     made: dict[int, _Event] = {}
     for event in events:
         if event.kind.decides or event.cv not in made:
@@ -76,11 +83,11 @@ def _choices(organisation: str, person: int, events: Iterable[_Event], lines: It
     first = min(event.at for event in made.values())
     last = max((line.rank for line in lines if line.cv_id in made), default=0)
     for line in lines:
-        if line.rank <= last:
-            done = made.get(line.cv_id)
+        done = made.get(line.cv_id)
+        if done or (line.cv_id in shown if shown else line.rank <= last):
             kind, at = (done.kind, done.at) if done else (Kind.SHOWN, first)
-            parts = parts_from_json(line.parts_json)
-            yield Choice(organisation, person, line.prediction_id, line.cv_id, line.rank, kind, at, parts)
+            position, parts = shown.get(line.cv_id, line.rank), parts_from_json(line.parts_json)
+            yield Choice(organisation, person, line.prediction_id, line.cv_id, position, kind, at, parts)
 
 
 def _companies() -> Iterator[tuple[str, int, datetime]]:
@@ -123,6 +130,17 @@ def _lines(list_ids: Collection[int]) -> Mapping[int, list[Match]]:
     rows: Any = Match.objects.filter(prediction__in=list_ids).only("prediction_id", "rank", "cv_id", "parts_json")
     for line in rows.order_by("prediction_id", "rank"):
         found[line.prediction_id].append(line)
+    return found
+
+
+def _shown(list_ids: Collection[int]) -> Mapping[tuple[int, int], dict[int, int]]:
+    """By list and person the CVs that they were shown of it, with the position at which each stood first."""
+    found: dict[tuple[int, int], dict[int, int]] = defaultdict(dict)
+    rows = Interaction.objects.filter(
+        kind=Interaction.Kind.SHOWN, match__prediction__in=list_ids, position__isnull=False
+    ).order_by("created_at")
+    for list_id, person, cv, position in rows.values_list("match__prediction", "user", "cv", "position"):
+        found[list_id, person].setdefault(cv, position)
     return found
 
 

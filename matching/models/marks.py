@@ -7,6 +7,7 @@ from typing import Self
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ingestion.models import CV
@@ -115,7 +116,7 @@ class Interaction(models.Model):
         help_text="The experiment and its arm that put the line there; empty without one.",
     )
     hour = models.DateTimeField(help_text="The beginning of the hour it was done in.")
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
         ordering = ["-pk"]

@@ -17,14 +17,15 @@ from ingestion.models import CV, CVView
 from ingestion.viewings import note_view
 from jobs.models import Job
 from jobs.selectors import get_job
-from matching import retrying, services
-from matching.models import Reason, Stage
+from matching import feedback, retrying, services
+from matching.models import Interaction, Reason, Stage
 from matching.recruiting.asked import address_of, narrowing_from, page_query, query_of
 from matching.recruiting.toasts import toast_from
 from matching.selectors import get_match_page
 from matching.selectors.candidates import CandidateList, Row, list_candidates
 from matching.selectors.decided import About, about_of, get_about
 from matching.selectors.lists import is_searchable, needs_new_list
+from matching.showing import count_shown
 from matching.values.narrowing import Narrowing, Show
 
 BANDS = ("strong", "good", "partial", "weak", "no data")
@@ -37,16 +38,21 @@ def job_candidates(request: HttpRequest, pk: int) -> HttpResponse:
     only = narrowing_from(page_query(request))
     if target == "people-detail":
         chosen = number(request.GET.get("match", "")) or 0
-        context = {"kept": query_of(only), "here": address_of(pk, only, match=chosen)}
-        return render(request, "matching/panel.html", panel_context(user, chosen) | context)
+        context: dict[str, Any] = {"kept": query_of(only), "here": address_of(pk, only, match=chosen)}
+        context |= panel_context(user, chosen)
+        feedback.note(user=user, job_id=context["job"].pk, kind=Interaction.Kind.OPEN, match=context["match"])
+        return render(request, "matching/panel.html", context)
     shown = list_candidates(user, job, only)
     if target != "people" and not only.prediction and _is_out_of_date(shown):
         services.request_matches(job=job, requested_by=user)
         shown = list_candidates(user, job, only)
     context = people_context(request, shown, only, number(page_query(request).get("match", "")))
     if target == "people":  # asked anew by itself it keeps the panel as it is, but not when it is narrowed otherwise
-        return render(request, "matching/candidates.html#people", {**context, "renewed": bool(request.GET)})
-    return render(request, "matching/candidates.html", {**context, "toast": toast_from(request, job)})
+        response = render(request, "matching/candidates.html#people", {**context, "renewed": bool(request.GET)})
+    else:
+        response = render(request, "matching/candidates.html", {**context, "toast": toast_from(request, job)})
+    surface = Interaction.Surface.FILTERED if only.is_narrow else Interaction.Surface.LIST
+    return count_shown(request, response, [row.line for row in shown.rows], surface=surface)
 
 
 @require_POST

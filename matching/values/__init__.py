@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from matching.values.accounts import Account, Asks, Finding, Place, Raise, Reason, State, Written
 from matching.values.additions import Addition
+from matching.values.impressions import ShownLine
 from matching.values.links import SkillLink, links_from_json, links_to_json
 from matching.values.passages import Passage, Passages, Role
 from matching.values.profiles import CVProfile, JobProfile, LanguageShown, Pay, Whereabouts
@@ -42,6 +43,7 @@ __all__ = [
     "Reason",
     "Role",
     "Score",
+    "ShownLine",
     "SkillLink",
     "Standing",
     "State",

@@ -53,6 +53,7 @@ BODIES: dict[str, Any] = {
     "add_correction": {"path": "work[0].position", "value": "Senior Data Engineer"},
     "start_match": {"text": "Data engineer, Berlin. Five years of Python and SQL.", "filters": {"country": ["DE"]}},
     "give_feedback": {"match_id": "{match_id}", "kind": "hide", "reason": "place"},
+    "note_shown": {"lines": [{"match_id": "{match_id}", "position": 1}]},
     "save_search": {"name": "Data in Germany", "query": "q=data&country=DE", "is_shared": True},
     "change_search": {"name": "Data engineers in Germany"},
     "subscribe_to_alerts": {"search_id": "{search_id}", "cadence": "weekly"},

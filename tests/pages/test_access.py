@@ -67,6 +67,7 @@ SENT: dict[str, dict[str, Any]] = {
     "push_jobs": [],
     "export_matches": {"cv_id": "{cv}"},
     "give_feedback": {"match_id": "{match}", "kind": "save"},
+    "note_shown": {"lines": [{"match_id": "{match}", "position": 1}]},
     "optimise_cv": {"cv_id": "{cv}", "job_id": "{job}"},
     "optimise_in_bulk": {"cv_ids": ["{cv}"], "job_ids": ["{job}"]},
     "estimate_model": {"cv_id": "{cv}", "job_id": "{job}"},
