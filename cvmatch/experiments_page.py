@@ -186,7 +186,8 @@ def _interval(judged: Judgement | None) -> Interval | None:
         "low": _signed(low),
         "high": _signed(high),
     }
-    return Interval(*(round(HALF + scale * value, 1) for value in (low, effect, high)), words=said)
+    at = [round(HALF + scale * value, 1) for value in known]
+    return Interval(at[0], at[1], at[2], said)
 
 
 def _signed(share: float) -> str:
