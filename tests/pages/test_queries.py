@@ -75,11 +75,11 @@ def fill(count: int, owner: User) -> None:
         backfill, _ = Backfill.objects.get_or_create(what="parse", defaults={"rate": 1, "state": "paused"})
         BackfillItem.objects.create(backfill=backfill, cv=failed, differs=1, state=("made", "failed")[number % 2])
         Backfill.objects.create(what="read", to_version="9", rate=1, state="cancelled")
-    work_until_idle()
+    work_until_idle(limit=2000)
     for job in Job.objects.all():
         request_matches(job=job, requested_by=None)
     request_matches(cv=CV.objects.get(candidate__user=owner), requested_by=None)
-    work_until_idle()
+    work_until_idle(limit=2000)
     config = add_config(name=f"of {count}", weights={"skills": 1.0}, by=None)
     for number in range(count):
         name = f"experiment {number} of {count}"
