@@ -52,7 +52,9 @@ class ExperimentIn(Schema):
         "split", description="split: each user is shown one order (A/B); interleaved: both, drafted in turn"
     )
     treatment: int | WeightsIn = Field(description="The id of a configuration, or a new one")
-    control: int | WeightsIn | None = Field(None, description="Likewise; null is the order of the stored list, as shipped")
+    control: int | WeightsIn | None = Field(
+        None, description="Likewise; null is the order of the stored list, as shipped"
+    )
     share: Share = Field(1.0, description="Of all users")
     share_of_treatment: Share = Field(0.5, description="Of the users of an A/B experiment")
     max_hide_rate_rise: Annotated[float, Field(ge=0, allow_inf_nan=False)] = Field(
