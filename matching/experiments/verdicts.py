@@ -41,6 +41,11 @@ class Verdict(StrEnum):
     SAMPLE_RATIO = "sample_ratio"
     GUARD_RAIL = "guard_rail"
 
+    @property
+    def stops(self) -> bool:
+        """Whether the experiment must not go on: it cannot be believed, or it does harm."""
+        return self in (Verdict.SAMPLE_RATIO, Verdict.GUARD_RAIL)
+
 
 @dataclass(frozen=True, slots=True)
 class Tally:
