@@ -21,7 +21,7 @@ from matching.values import Part
 
 LINES, DAYS_OF_A_LIST = 20, 5
 # Of what they look at: how often the best line is opened, the worst one hidden, and one that was opened applied for.
-OPENED, HIDDEN, APPLIED = 0.5, 0.12, 0.3
+OPENED, HIDDEN, APPLIED = 0.5, 0.3, 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class World:
         """Of each reader: visits a day, eagerness (1 on average) and lines that they are shown."""
         coins = random.Random(f"{self.seed}:habits")
         return [
-            (coins.betavariate(1.2, 1.6), min(1.8, coins.lognormvariate(-0.03, 0.25)), coins.choice((10, LINES)))
+            (coins.betavariate(1.2, 1.6), min(1.8, coins.lognormvariate(-0.03, 0.25)), coins.choice((5, 10)))
             for _ in range(self.people)
         ]
 

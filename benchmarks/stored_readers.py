@@ -21,7 +21,7 @@ from matching.experiments import keeping, running
 from matching.experiments.judging import Judgement
 from matching.experiments.keeping import Plan
 from matching.experiments.serving import arrange
-from matching.learning.choices import mean_with, shipped_weights
+from matching.learning.choices import Weights, mean_with, shipped_weights
 from matching.models import Experiment, Interaction, Match, Prediction, RankingConfig
 from matching.selectors.lines import Line
 from matching.values import Part, ShownLine, parts_to_json
@@ -156,5 +156,5 @@ def salt_of(world: World) -> str:
     return f"salt {world.seed}"
 
 
-def config(name: str, weights: dict[str, float]) -> RankingConfig:
+def config(name: str, weights: Weights) -> RankingConfig:
     return keeping.add_config(name=name, weights=weights, by=None)
