@@ -202,7 +202,8 @@ class _Figures:
         return Guard(done, found.control, found.treatment, limit, p)
 
     def _of(self, done: str) -> Numbers:
-        return self.counts[_DONE.index(done)]
+        table: Numbers = self.counts[_DONE.index(done)]
+        return table
 
     def _by_user(self, done: str) -> tuple[Numbers, Numbers]:
         control, treatment = self._of(done).sum(axis=2)
