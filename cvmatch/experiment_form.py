@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 from django.db import transaction
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -19,7 +21,7 @@ from matching.learning.choices import shipped_weights
 from matching.models import Experiment, Prediction, RankingConfig
 from matching.selectors.lines import PART_NAMES
 
-SIDES = {
+SIDES: Mapping[str, str | Promise] = {
     Prediction.Side.JOBS_FOR_CV: gettext_lazy("Jobs for a CV"),
     Prediction.Side.CVS_FOR_JOB: gettext_lazy("Candidates for a job"),
 }
@@ -44,7 +46,7 @@ class ExperimentForm(forms.Form):
         known = [(str(row.pk), str(row)) for row in RankingConfig.objects.all()[:50]]
         look = forms.Select({"class": "input"})
         self.fields["name"] = forms.CharField(label=_("Name"), max_length=80, widget=forms.TextInput(_INPUT))
-        self.fields["side"] = forms.ChoiceField(label=_("Lists"), choices=SIDES.items(), widget=look)
+        self.fields["side"] = forms.ChoiceField(label=_("Lists"), choices=list(SIDES.items()), widget=look)
         self.fields["method"] = forms.ChoiceField(
             label=_("Method"),
             choices=Experiment.Method.choices,

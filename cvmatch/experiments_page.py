@@ -108,7 +108,10 @@ class Serving:
 def experiments_page(request: HttpRequest) -> HttpResponse:
     """What serves on each side, and all experiments, newest first."""
     rows = Experiment.objects.select_related("control", "treatment", "created_by")[:MOST_SHOWN]
-    shown = {"rows": [shown_of(row) for row in rows], "serving": [_serving(side, name) for side, name in SIDES.items()]}
+    shown = {
+        "rows": [shown_of(row) for row in rows],
+        "serving": [_serving(side, str(name)) for side, name in SIDES.items()],
+    }
     return render(request, "operations/experiments.html", shown)
 
 
@@ -162,7 +165,7 @@ def shown_of(row: Experiment) -> Shown:
         )
         for arm in Arm
     )
-    return Shown(row, SIDES[row.side], judged, arms, _interval(judged), _buttons(row))
+    return Shown(row, str(SIDES[row.side]), judged, arms, _interval(judged), _buttons(row))
 
 
 def _buttons(row: Experiment) -> tuple[Button, ...]:
@@ -183,7 +186,8 @@ def _interval(judged: Judgement | None) -> Interval | None:
         "low": _signed(low),
         "high": _signed(high),
     }
-    return Interval(*(round(HALF + scale * value, 1) for value in (low, effect, high)), words=said)
+    at = [round(HALF + scale * value, 1) for value in known]
+    return Interval(at[0], at[1], at[2], said)
 
 
 def _signed(share: float) -> str:
@@ -193,7 +197,7 @@ def _signed(share: float) -> str:
 
 def _serving(side: str, name: str) -> Serving:
     release = releasing.newest_release(side)
-    return Serving(side, str(name), _order(release.config if release else None), release)
+    return Serving(side, name, _order(release.config if release else None), release)
 
 
 def _order(config: object | None) -> str:

@@ -64,6 +64,8 @@ def ranks(prediction: Prediction, user: User | None) -> list[int]:
 
 
 STORED = list(range(1, 13))
+# A share in which nobody is, as far as tests will ever see.
+NOBODY = 1e-12
 
 
 def judged(row: Experiment, verdict: Verdict = Verdict.TREATMENT_WINS, reason: str = "It is so.") -> None:
@@ -106,7 +108,7 @@ def test_an_interleaved_list_is_stable_and_each_line_is_of_the_team_that_drafted
 
 
 def test_who_refuses_statistics_is_in_no_experiment_and_sees_what_is_released(listed: Prediction) -> None:
-    experiment = runs(share_of_treatment=0.99)
+    experiment = runs()
     _, user = readers(experiment)
     assert ranks(listed, user) != STORED
     set_consent(user=user, purpose=Purpose.STATISTICS, is_given=False, how="page")
@@ -119,10 +121,10 @@ def test_who_refuses_statistics_is_in_no_experiment_and_sees_what_is_released(li
 
 
 def test_those_outside_see_what_is_released_and_no_variant(listed: Prediction) -> None:
-    experiment = runs(share=0.0001)
+    experiment = runs(share=NOBODY)
     release("jobs", by_skills(), by=None)
     user = make_user("rita", User.Role.RECRUITER)
-    assert arm_of(user.pk, salt=experiment.salt, share=0.0001, share_of_treatment=0.5) is None
+    assert arm_of(user.pk, salt=experiment.salt, share=NOBODY, share_of_treatment=0.5) is None
     assert ranks(listed, user) != STORED
     assert {variant for _, variant in shown(listed, user)} == {""}
 
@@ -143,7 +145,7 @@ def test_with_nothing_to_order_by_lists_cost_no_statement_more_and_once_in_secon
     runs("cvs")
     statements()
     assert statements() == usual, "nor while one runs on the other side, or on this one"
-    runs("jobs", share_of_treatment=0.0001)
+    runs("jobs", share_of_treatment=NOBODY)
     statements()
     assert statements() == usual
 
@@ -183,7 +185,7 @@ def test_the_way_through_a_list_of_jobs_follows_the_order_that_is_shown(listed: 
 def test_what_is_known_of_other_processes_is_a_few_seconds_old(
     listed: Prediction, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _, user = readers(runs(share_of_treatment=0.9999))
+    _, user = readers(runs())
     assert ranks(listed, user) != STORED
     Experiment.objects.update(state="stopped")  # as another process would
     assert ranks(listed, user) != STORED
@@ -204,6 +206,16 @@ def test_a_configuration_is_never_changed_or_deleted() -> None:
     with pytest.raises(Conflict, match="never changed or deleted"):
         RankingConfig.objects.update(note="another")
     assert RankingConfig.objects.get().note == ""
+
+
+def test_what_somebody_made_stays_when_their_account_goes() -> None:
+    adam = make_user("adam", User.Role.ADMIN)
+    config = add_config(name="theirs", weights={"skills": 1.0}, by=adam)
+    experiment = create_experiment(Plan(name="theirs", side="jobs", treatment=config.pk), by=adam)
+    release("jobs", config, by=adam)
+    adam.delete()
+    rows = (RankingConfig.objects.get(), RankingRelease.objects.get(), Experiment.objects.get(pk=experiment.pk))
+    assert [getattr(row, "created_by", None) or getattr(row, "released_by", None) for row in rows] == [None] * 3
 
 
 def test_versions_are_counted_by_name_and_the_same_weights_are_the_same_version() -> None:
@@ -258,20 +270,20 @@ def test_one_runs_on_a_side_at_a_time_and_only_a_draft_can_start() -> None:
 
 
 def act(experiment: Experiment, prediction: Prediction, *, refused: dict[str, int], users: int, lines: int = 4) -> None:
-    """Each user of an arm is shown some lines, and hides so many of them."""
+    """Each user of an arm is shown some lines, and hides so many of them, every other user one less."""
     hour = timezone.now().replace(minute=0, second=0, microsecond=0)
     matches = list(prediction.matches.order_by("rank")[:lines])
     rows = []
     for arm, hidden in refused.items():
         people = User.objects.bulk_create([User(username=f"{arm}-{number}") for number in range(users)])
-        for user in people:
+        for number, user in enumerate(people):
             for place, match in enumerate(matches, start=1):
                 about = {"user": user, "job_id": match.job_id, "cv_id": match.cv_id, "match": match, "hour": hour}
                 variant = experiment.variant(arm)
                 rows.append(Interaction(kind="shown", variant=variant, position=place, surface="list", **about))
                 if place <= 2:
                     rows.append(Interaction(kind="open", position=place, **about))
-                if place <= hidden:
+                if place <= hidden - number % 2:
                     rows.append(Interaction(kind="hide", position=place, **about))
     Interaction.objects.bulk_create(rows)
 
@@ -320,7 +332,7 @@ def test_a_wrong_ratio_of_users_stops_and_a_winner_is_only_marked(monkeypatch: p
 
 
 def test_a_winner_is_released_for_everybody_and_a_roll_back_brings_back_what_was_before(listed: Prediction) -> None:
-    experiment, user = runs(share=0.0001), make_user("rita", User.Role.RECRUITER)
+    experiment, user = runs(share=NOBODY), make_user("rita", User.Role.RECRUITER)
     with pytest.raises(Conflict, match="no winner"):
         release_winner(experiment.pk, by=None)
     judged(experiment)
