@@ -211,6 +211,19 @@ def test_a_planted_effect_is_found() -> None:
     assert np.mean(found) >= 0.9
 
 
+def test_a_variant_at_its_limit_is_hardly_ever_said_to_have_passed_it() -> None:
+    """A guard rail at a quarter more, and a variant that has just that."""
+    stopped = 0
+    for seed in range(150):
+        for control, treatment in looks(np.random.default_rng(3000 + seed), 120, lift=1.25):
+            found = contrast(control, treatment, factor=1.25)
+            assert found is not None
+            if p_value(found.estimate, 0.1, upwards=True) <= 0.025:
+                stopped += 1
+                break
+    assert stopped / 150 <= 0.025
+
+
 def test_the_true_difference_lies_within_the_interval_on_all_days() -> None:
     """Of 200 experiments with an effect, hardly any has a single day on which its interval misses it."""
     missed = 0
