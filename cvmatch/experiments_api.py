@@ -16,7 +16,7 @@ from matching.experiments import keeping, releasing
 from matching.experiments.keeping import Plan
 from matching.models import Experiment, RankingConfig, RankingRelease
 
-router = Router(tags=["Experiments"])
+router = Router(tags=["Operations"])
 
 SIDE = Field(description="jobs: jobs for a CV; cvs: candidates for a job", examples=["cvs"])
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
