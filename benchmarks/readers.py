@@ -22,6 +22,8 @@ from matching.values import Part
 LINES, DAYS_OF_A_LIST = 20, 5
 # Of what they look at: how often the best line is opened, the worst one hidden, and one that was opened applied for.
 OPENED, HIDDEN, APPLIED = 0.5, 0.3, 0.3
+# Lines worth this much, by the reader's own weights, are opened half as often as the best, hidden half as often as the worst.
+GOOD, POOR = 0.66, 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +85,10 @@ class World:
         pool = [parts_of_a_line(coins) for _ in range(LINES)]
         pool.sort(key=lambda parts: -mean_with(parts, shipped, shipped))
         worth = [mean_with(parts, self.taste, shipped) for parts in pool]
-        middle, eagerness = sorted(worth)[LINES * 3 // 4], self.habits[reader][1]
-        liked = [1 / (1 + math.exp(-DECIDED * 2 * (value - middle))) for value in worth]
+        eagerness = self.habits[reader][1]
         return tuple(
-            Line(parts, OPENED * eagerness * like, HIDDEN * (1 - like)) for parts, like in zip(pool, liked, strict=True)
+            Line(parts, OPENED * eagerness * _above(value, GOOD), HIDDEN * _above(-value, -POOR))
+            for parts, value in zip(pool, worth, strict=True)
         )
 
     def visits(self, day: int) -> Iterator[Visit]:
@@ -101,6 +103,10 @@ class World:
         """What is done with the lines as they were shown; the others are passed over."""
         coins = random.Random(f"{self.seed}:{visit.reader}:{visit.day}:acts")
         return [did for place, line in enumerate(shown, start=1) if (did := _did(place, line, coins)) is not None]
+
+
+def _above(value: float, bound: float) -> float:
+    return 1 / (1 + math.exp(-2 * DECIDED * (value - bound)))
 
 
 def _did(position: int, line: Line, coins: random.Random) -> Did | None:
