@@ -21,7 +21,9 @@ from matching.values import Part
 
 LINES, DAYS_OF_A_LIST = 20, 5
 # Of what they look at: how often the best line is opened, the worst one hidden, and one that was opened applied for.
-OPENED, HIDDEN, APPLIED = 0.5, 0.12, 0.3
+OPENED, HIDDEN, APPLIED = 0.5, 0.3, 0.3
+# Lines worth this much, by the reader's own weights, are opened half as often as the best, hidden half as often as the worst.
+GOOD, POOR = 0.66, 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ class World:
         """Of each reader: visits a day, eagerness (1 on average) and lines that they are shown."""
         coins = random.Random(f"{self.seed}:habits")
         return [
-            (coins.betavariate(1.2, 1.6), min(1.8, coins.lognormvariate(-0.06, 0.35)), coins.choice((10, LINES)))
+            (coins.betavariate(1.2, 1.6), min(1.8, coins.lognormvariate(-0.03, 0.25)), coins.choice((5, 10)))
             for _ in range(self.people)
         ]
 
@@ -83,10 +85,10 @@ class World:
         pool = [parts_of_a_line(coins) for _ in range(LINES)]
         pool.sort(key=lambda parts: -mean_with(parts, shipped, shipped))
         worth = [mean_with(parts, self.taste, shipped) for parts in pool]
-        middle, eagerness = sorted(worth)[LINES * 3 // 4], self.habits[reader][1]
-        liked = [1 / (1 + math.exp(-DECIDED * (value - middle))) for value in worth]
+        eagerness = self.habits[reader][1]
         return tuple(
-            Line(parts, OPENED * eagerness * like, HIDDEN * (1 - like)) for parts, like in zip(pool, liked, strict=True)
+            Line(parts, OPENED * eagerness * _above(value, GOOD), HIDDEN * _above(-value, -POOR))
+            for parts, value in zip(pool, worth, strict=True)
         )
 
     def visits(self, day: int) -> Iterator[Visit]:
@@ -101,6 +103,10 @@ class World:
         """What is done with the lines as they were shown; the others are passed over."""
         coins = random.Random(f"{self.seed}:{visit.reader}:{visit.day}:acts")
         return [did for place, line in enumerate(shown, start=1) if (did := _did(place, line, coins)) is not None]
+
+
+def _above(value: float, bound: float) -> float:
+    return 1 / (1 + math.exp(-2 * DECIDED * (value - bound)))
 
 
 def _did(position: int, line: Line, coins: random.Random) -> Did | None:
@@ -127,17 +133,20 @@ class Ended:
 
 
 def outcome(judgements: Sequence[Judgement]) -> Ended:
-    """The first verdict that is one; every day was looked at, so that the first is what would have been acted on."""
-    for day, judgement in enumerate(judgements, start=1):
-        if judgement.verdict is not Verdict.RUNNING:
-            return Ended(judgement.verdict, day, tuple(judgements))
-    return Ended(Verdict.RUNNING, len(judgements), tuple(judgements))
+    """What ended it by itself, or else the first winner: every day was looked at, and somebody might have released it."""
+    last = len(judgements)
+    if judgements[-1].verdict.stops:
+        return Ended(judgements[-1].verdict, last, tuple(judgements))
+    won = (day for day, found in enumerate(judgements, start=1) if found.verdict is not Verdict.RUNNING)
+    day = next(won, last)
+    return Ended(judgements[day - 1].verdict, day, tuple(judgements))
 
 
 def simulate(world: World, trial: Trial, terms: Terms, users: Sequence[int] | None = None) -> list[Judgement]:
-    """Judged each day, without a database. Terms that do not fit the trial are what a fault in assignment looks like.
+    """Judged each day until the last or until it ends by itself, without a database.
 
-    ``users`` are the ids of the readers, which decide on their arms.
+    Terms that do not fit the trial are what a fault in assignment looks like. ``users`` are the
+    ids of the readers, which decide on their arms.
     """
     users = users or range(1, world.people + 1)
     orderings = [ordering_of(trial, user) for user in users]
@@ -148,6 +157,8 @@ def simulate(world: World, trial: Trial, terms: Terms, users: Sequence[int] | No
             _count(world, visit, orderings[visit.reader], tallies, users[visit.reader])
         told = [Tally(*key, *figures) for key, figures in sorted(tallies.items())]
         judgements.append(judged(told, terms))
+        if judgements[-1].verdict.stops:
+            break
     return judgements
 
 

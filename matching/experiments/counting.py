@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
@@ -52,7 +53,7 @@ def tallies_of(experiment: Experiment, *, until: datetime) -> list[Tally]:
     if experiment.started_at is None:
         return []
     arms = {experiment.variant(arm): arm for arm in Experiment.Arm.values}
-    values = {
+    values: dict[str, Any] = {
         "bands": list(BANDS[1:]),
         "variants": list(arms),
         "since": experiment.started_at,

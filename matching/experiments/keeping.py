@@ -21,8 +21,6 @@ from matching.models import Experiment, Prediction, RankingConfig, RankingReleas
 
 log = structlog.get_logger(__name__)
 State = Experiment.State
-# What ends one by itself: it does harm, or cannot be believed.
-_HARMFUL = (Verdict.GUARD_RAIL, Verdict.SAMPLE_RATIO)
 _WINNERS = {Verdict.TREATMENT_WINS: Experiment.Arm.TREATMENT, Verdict.CONTROL_WINS: Experiment.Arm.CONTROL}
 
 
@@ -150,7 +148,7 @@ def _note(pk: int, judged: Judgement, judged_at: datetime) -> None:
         return
     row.judgement_json, row.judged_at = judged.to_json(), judged_at
     _saved(row, "judgement_json", "judged_at")
-    if judged.verdict in _HARMFUL:
+    if judged.verdict.stops:
         log.warning(
             "An experiment was stopped by itself", experiment=row.pk, verdict=judged.verdict, reason=judged.reason
         )

@@ -41,6 +41,11 @@ class Verdict(StrEnum):
     SAMPLE_RATIO = "sample_ratio"
     GUARD_RAIL = "guard_rail"
 
+    @property
+    def stops(self) -> bool:
+        """Whether the experiment must not go on: it cannot be believed, or it does harm."""
+        return self in (Verdict.SAMPLE_RATIO, Verdict.GUARD_RAIL)
+
 
 @dataclass(frozen=True, slots=True)
 class Tally:
@@ -197,7 +202,8 @@ class _Figures:
         return Guard(done, found.control, found.treatment, limit, p)
 
     def _of(self, done: str) -> Numbers:
-        return self.counts[_DONE.index(done)]
+        table: Numbers = self.counts[_DONE.index(done)]
+        return table
 
     def _by_user(self, done: str) -> tuple[Numbers, Numbers]:
         control, treatment = self._of(done).sum(axis=2)

@@ -133,7 +133,7 @@ def test_counting_takes_one_statement(
 
 def test_what_readers_are_shown_and_do_is_judged_as_if_it_had_been_counted_by_hand() -> None:
     """The whole way: lists in the order of an arm, written by what pages call, and judged each night."""
-    world = World(40, 3, taste("experience first"))
+    world = World(24, 2, taste("experience first"))
     site = store(world, "reader")
     weights = config("their taste", dict(world.taste))
     judgements = run(site, Plan(name="the whole way", side=SIDE, treatment=weights.pk))
@@ -141,6 +141,6 @@ def test_what_readers_are_shown_and_do_is_judged_as_if_it_had_been_counted_by_ha
     trial = Trial(experiment.pk, False, None, weights.weights_json, 1.0, 0.5, salt_of(world))
     by_hand = simulate(world, trial, terms_of(experiment), [user.pk for user in site.users])
     assert judgements == by_hand[: len(judgements)]
-    assert judgements[-1].users[CONTROL] > 10
+    assert min(judgements[-1].users.values()) > 3
     assert sum(planted.shown for planted in site.planted.values()) == Interaction.objects.filter(kind="shown").count()
     assert START + timedelta(days=1) > Interaction.objects.earliest("hour").hour

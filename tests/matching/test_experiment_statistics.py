@@ -88,7 +88,7 @@ def test_without_variance_nothing_is_known() -> None:
 def test_the_numbers_of_users_are_weighed_by_a_beta_mixture() -> None:
     # With 12 and 12 before: 12/24 · 13/25 for two in treatment, against 1/2 · 1/2.
     assert sample_ratio_p(0, 2, 0.5) == pytest.approx(1 / (12 / 24 * 13 / 25 * 4))
-    assert sample_ratio_p(0, 0, 0.5) == sample_ratio_p(0, 1, 0.5) == 1.0
+    assert (sample_ratio_p(0, 0, 0.5), sample_ratio_p(0, 1, 0.5)) == (1.0, pytest.approx(1.0))
 
 
 @pytest.mark.parametrize(
@@ -207,8 +207,21 @@ def test_a_test_for_one_look_would_find_winners_among_equals_by_looking_daily() 
 
 
 def test_a_planted_effect_is_found() -> None:
-    found = [is_ever_found(np.random.default_rng(seed), 500, lift=1.6) for seed in range(40)]
+    found = [is_ever_found(np.random.default_rng(seed), 1200, lift=1.5) for seed in range(40)]
     assert np.mean(found) >= 0.9
+
+
+def test_a_variant_at_its_limit_is_hardly_ever_said_to_have_passed_it() -> None:
+    """A guard rail at a quarter more, and a variant that has just that."""
+    stopped = 0
+    for seed in range(150):
+        for control, treatment in looks(np.random.default_rng(3000 + seed), 120, lift=1.25):
+            found = contrast(control, treatment, factor=1.25)
+            assert found is not None
+            if p_value(found.estimate, 0.1, upwards=True) <= 0.025:
+                stopped += 1
+                break
+    assert stopped / 150 <= 0.025
 
 
 def test_the_true_difference_lies_within_the_interval_on_all_days() -> None:
