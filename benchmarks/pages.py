@@ -200,7 +200,7 @@ def pages() -> Iterator[tuple[str, str, str]]:
     yield "candidate", "my data", "/account/data/"
     yield "candidate", "upload", "/cvs/upload/"
     yield "candidate", "account", "/account/"
-    for name in ("pipeline", "parsing", "sources", "ranking"):
+    for name in ("pipeline", "parsing", "sources", "ranking", "feedback"):
         yield "admin", name, f"/operations/{name}/"
 
 

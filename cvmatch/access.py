@@ -185,6 +185,7 @@ PAGES: dict[str, Rule] = {
     "system": ADMINS,
     "parsing": ADMINS,
     "ranking": ADMINS,
+    "feedback": ADMINS,
     "sources": ADMINS,
     "source-add": ADMINS,
     "source-connect": ADMINS,

@@ -20,7 +20,7 @@ from matching.models import Interaction
 from matching.progress import cv_progress
 from matching.selectors import jobs_for_cv
 from matching.selectors.attention import list_attention, list_under_way, list_unmet
-from matching.selectors.marks import count_marked, in_sight, marks_of
+from matching.selectors.marks import counts_of, in_sight, marks_of
 from matching.showing import count_shown
 from matching.steps import steps_of
 
@@ -43,8 +43,9 @@ def _candidate(user: User) -> dict[str, Any]:
     cv = find_own_cv(user)
     if cv is None:
         return {"cv": None}
-    progress, ranked = cv_progress(cv), jobs_for_cv(cv, user)
-    marks = marks_of(user, cv, ranked.lines)
+    ranked = jobs_for_cv(cv, user)
+    progress = cv_progress(cv, newest=ranked.newest)
+    marks = marks_of(user, cv)
     lines = in_sight(ranked.lines, marks)
     return {
         "cv": cv,
@@ -54,7 +55,7 @@ def _candidate(user: User) -> dict[str, Any]:
         "ranked": ranked,
         "marks": marks,
         "lines": lines[:TOP],
-        "counts": count_marked(user),
+        "counts": counts_of(marks or {}),
         "good": sum(line.match.band in {"strong", "good"} for line in lines),
         "checks": cv.findings[:TOP],
         "is_ending": is_ending(cv.candidate),

@@ -120,7 +120,7 @@ class EngagementOut(Schema):
     """What one side was shown and what came of it."""
 
     steepness: float = Field(
-        description="Lines are looked at with probability position^-steepness, estimated from these days; 0 if too little is known",
+        description="A line is looked at with probability position^-steepness, told from these days; 0 if too little is known",
         examples=[0.7],
     )
     total: FiguresOut

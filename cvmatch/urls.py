@@ -12,6 +12,7 @@ from cvmatch import (
     errors_page,
     evaluation_page,
     experiments_page,
+    feedback_page,
     home,
     keys_page,
     parsing_page,
@@ -74,7 +75,7 @@ pages = [
     path("jobs/<int:pk>/", marking.opening(posting.job_page), name="job"),
     path("jobs/<int:pk>/close/", closing.job_close, name="job-close"),
     path("jobs/<int:pk>/open/", closing.job_open, name="job-open"),
-    path("jobs/<int:pk>/candidates/", marking.opening(candidates.job_candidates), name="job-candidates"),
+    path("jobs/<int:pk>/candidates/", candidates.job_candidates, name="job-candidates"),
     path("jobs/<int:pk>/candidates/again/", candidates.job_search_again, name="job-search-again"),
     path("jobs/<int:pk>/candidates.csv", exporting.candidates_csv, name="job-candidates-csv"),
     path("jobs/<int:pk>/compare/", comparing.job_compare, name="job-compare"),
@@ -119,6 +120,7 @@ pages = [
     path("operations/experiments/<int:pk>/act/", experiments_page.experiment_act, name="experiment-act"),
     path("operations/experiments/roll-back/", experiments_page.ranking_roll_back, name="ranking-roll-back"),
     path("operations/ranking/", evaluation_page.evaluation_page, name="ranking"),
+    path("operations/feedback/", feedback_page.feedback_page, name="feedback"),
 ]
 
 machines = [

@@ -24,17 +24,26 @@ _VERDICTS = {
 }
 
 
-def note_shown(*, user: User, lines: Sequence[ShownLine], surface: str, at: datetime | None = None) -> None:
+def note_shown(
+    *,
+    user: User,
+    lines: Sequence[ShownLine],
+    surface: str,
+    at: datetime | None = None,
+    opened_job: int | None = None,
+) -> None:
     """Keep which lines of a list somebody was shown, each once an hour at most; one statement however many they are.
 
-    Nothing of those who do not want to be counted. ``at`` is when it was, now if it is not said.
+    Nothing of those who do not want to be counted. ``at`` is when it was, now if it is not said. With ``opened_job`` they
+    opened that job, on whose page the list stands.
     """
-    if not lines or user.refuses(Purpose.STATISTICS):
+    if user.refuses(Purpose.STATISTICS):
         return
     when = at or timezone.now()
-    _keep(
+    then = {"user": user, "hour": _hour_of(when), "created_at": when}
+    rows = [
         Interaction(
-            user=user,
+            **then,
             job_id=line.job_id,
             cv_id=line.cv_id,
             match_id=line.match_id,
@@ -42,11 +51,12 @@ def note_shown(*, user: User, lines: Sequence[ShownLine], surface: str, at: date
             position=line.position,
             surface=surface,
             variant=line.variant,
-            hour=_hour_of(when),
-            created_at=when,
         )
         for line in lines
-    )
+    ]
+    if opened_job is not None:
+        rows.append(Interaction(**then, job_id=opened_job, kind=Interaction.Kind.OPEN))
+    _keep(rows)
 
 
 def note(

@@ -63,13 +63,14 @@ class Progress:
         return self.status in {Status.COMPLETED, Status.FAILED, SUPERSEDED, WITHHELD}
 
 
-def cv_progress(cv: CV, prediction: Prediction | None = None) -> Progress:
-    """Received → read → embedded → matched → explained, each with its state; three queries.
+def cv_progress(cv: CV, prediction: Prediction | None = None, *, newest: Prediction | None = None) -> Progress:
+    """Received → read → embedded → matched → explained, each with its state; three queries, two where the ``newest`` list of
+    jobs is at hand.
 
     Of one list when it is given, else of the newest one that was made of what holds of the CV now.
     """
     embedding = CVEmbedding.objects.filter(cv=cv, content_hash=cv.content_hash).first()
-    prediction = prediction or _newest(cv)
+    prediction = prediction or _made_of_now(cv, newest or _newest(cv))
     explained = _explained(prediction)
     steps = (
         Step("received", Status.COMPLETED, cv.uploaded_at),
@@ -86,7 +87,10 @@ def cv_progress(cv: CV, prediction: Prediction | None = None) -> Progress:
 
 def _newest(cv: CV) -> Prediction | None:
     lists = Prediction.objects.filter(cv=cv, side=Prediction.Side.JOBS_FOR_CV)
-    newest = lists.order_by("-created_at", "-pk").first()
+    return lists.order_by("-created_at", "-pk").first()
+
+
+def _made_of_now(cv: CV, newest: Prediction | None) -> Prediction | None:
     if newest and newest.status == Status.COMPLETED and newest.input_hash != cv.content_hash:
         return None  # of what was read before it was corrected or read anew
     return newest

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -30,14 +30,14 @@ from jobs.values import JobFilter
 from matching import feedback, retrying, services
 from matching.asking import WITHHELD
 from matching.live import is_ready, rank_now
-from matching.models import Interaction
+from matching.models import Interaction, JobMark
 from matching.progress import Progress, cv_progress
 from matching.recruiting.blind_cv import blind_page
 from matching.recruiting.side_by_side import side_context
 from matching.selectors import get_match_page, jobs_for_cv
 from matching.selectors.lines import Line, line_of
 from matching.selectors.lists import RankedList
-from matching.selectors.marks import count_marked, in_sight, marks_of
+from matching.selectors.marks import counts_of, in_sight, marks_of
 from matching.showing import count_shown
 from matching.steps import steps_of, took
 
@@ -72,7 +72,7 @@ def cv_context(user: User, cv: CV, *, edit: str = "", form: Form | None = None) 
         form = form_of(reading, edit)
     ranked = jobs_for_cv(cv, user)
     return {
-        **_progress_context(cv, cv_progress(cv)),
+        **_progress_context(cv, cv_progress(cv, newest=ranked.newest)),
         "versions": list_versions(cv),
         "reading": reading_of(reading, cv.text) if reading else None,
         "pages": pages_of(cv) if reading else (),
@@ -80,7 +80,7 @@ def cv_context(user: User, cv: CV, *, edit: str = "", form: Form | None = None) 
         "confirmation": find_confirmation(cv) if reading else None,
         "form": form,
         "ranked": ranked,
-        "lines": in_sight(ranked.lines, marks_of(user, cv, ranked.lines))[:PREVIEW],
+        "lines": in_sight(ranked.lines, marks_of(user, cv))[:PREVIEW],
     }
 
 
@@ -117,7 +117,7 @@ def cv_matches(request: HttpRequest, pk: int) -> HttpResponse:
     asked = request.GET.dict()
     is_filtered = bool(only) and is_ready(cv)
     ranked = filtered_jobs(cv, only) if is_filtered else jobs_for_cv(cv, user)
-    marks = marks_of(user, cv, ranked.lines)
+    marks = marks_of(user, cv)
     context: dict[str, Any] = {
         "cv": cv,
         "only": only,
@@ -132,18 +132,18 @@ def cv_matches(request: HttpRequest, pk: int) -> HttpResponse:
     if is_in_list and request.headers.get("HX-Trigger") == "list":
         part = "#list"
     else:
-        context |= _facets(user, only, asked.get("currency", "").upper(), is_own=marks is not None)
+        context |= _facets(only, asked.get("currency", "").upper(), marks)
     response = render(request, f"matching/jobs.html{part}", context)
     surface = Interaction.Surface.FILTERED if is_filtered else Interaction.Surface.LIST
     return count_shown(request, response, context["lines"], surface=surface, first=context["first"])
 
 
-def _facets(user: User, only: JobFilter, currency: str, *, is_own: bool) -> dict[str, object]:
+def _facets(only: JobFilter, currency: str, marks: Mapping[int, JobMark] | None) -> dict[str, object]:
     """What stands beside the list: how many jobs each filter leaves, and of a person's own list how many they marked."""
     facets = kept(
         "facets of all", (only, currency), lambda: count_facets(Job.objects.listed(), only, currency=currency)
     )
-    return {"counts": count_marked(user) if is_own else None, "facets": facets}
+    return {"counts": counts_of(marks) if marks is not None else None, "facets": facets}
 
 
 def _page_of(request: HttpRequest, lines: Sequence[Line]) -> dict[str, object]:

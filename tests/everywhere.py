@@ -17,6 +17,7 @@ from matching.backfills.services import start_backfill
 from matching.deciding import decide
 from matching.experiments.judging import Judgement, Verdict
 from matching.experiments.keeping import Plan, add_config, create_experiment
+from matching.feedback import note_shown
 from matching.models import (
     AlertSubscription,
     BackfillItem,
@@ -30,6 +31,7 @@ from matching.models import (
 )
 from matching.optimising import request_batch, request_tailoring
 from matching.services import request_matches
+from matching.values import ShownLine
 from tests.support import CV_TEXT, make_cv, make_job, make_user, work_until_idle
 
 NOBODY, CANDIDATE, RECRUITER, ADMIN = "", "mara", "rita", "adam"
@@ -115,6 +117,7 @@ def _decide(rita: User) -> None:
         request_matches(job=job, requested_by=rita)
     work_until_idle(limit=2000)
     match = Match.objects.filter(prediction__side=Prediction.Side.CVS_FOR_JOB, job=_job()).order_by("rank")[0]
+    note_shown(user=rita, lines=[ShownLine(match.pk, match.job_id, match.cv_id, 1, "1:treatment")], surface="list")
     decide(by=rita, job=match.job, candidates=[match.cv.candidate_id], stage=Stage.SHORTLISTED)
 
 
@@ -232,6 +235,7 @@ def pages() -> dict[str, tuple[str, str]]:
         "system": (ADMIN, "/operations/system/"),
         "parsing": (ADMIN, "/operations/parsing/"),
         "ranking": (ADMIN, "/operations/ranking/"),
+        "feedback": (ADMIN, "/operations/feedback/?side=recruiter"),
         "sources": (ADMIN, "/operations/sources/"),
         "source": (ADMIN, "/operations/sources/board/"),
         "source-add": (ADMIN, "/operations/sources/add/"),

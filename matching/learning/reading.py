@@ -136,7 +136,7 @@ def _lines(list_ids: Collection[int]) -> Mapping[int, list[Match]]:
 def _shown(list_ids: Collection[int]) -> Mapping[tuple[int, int], dict[int, int]]:
     """By list and person the CVs that they were shown of it, with the position at which each stood first."""
     found: dict[tuple[int, int], dict[int, int]] = defaultdict(dict)
-    rows = Interaction.objects.filter(
+    rows: Any = Interaction.objects.filter(
         kind=Interaction.Kind.SHOWN, match__prediction__in=list_ids, position__isnull=False
     ).order_by("created_at")
     for list_id, person, cv, position in rows.values_list("match__prediction", "user", "cv", "position"):

@@ -52,7 +52,8 @@ def job_candidates(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         response = render(request, "matching/candidates.html", {**context, "toast": toast_from(request, job)})
     surface = Interaction.Surface.FILTERED if only.is_narrow else Interaction.Surface.LIST
-    return count_shown(request, response, [row.line for row in shown.rows], surface=surface)
+    opened = None if target else pk
+    return count_shown(request, response, [row.line for row in shown.rows], surface=surface, opened_job=opened)
 
 
 @require_POST

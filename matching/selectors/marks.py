@@ -25,12 +25,16 @@ class MarkedJob:
     line: Line | None
 
 
-def marks_of(user: User, cv: CV, lines: Sequence[Line]) -> Mapping[int, JobMark] | None:
-    """The person's own marks by job, of the jobs in a list for their CV; None when it is somebody else's CV."""
+def marks_of(user: User, cv: CV) -> Mapping[int, JobMark] | None:
+    """All marks of the person by job, for the list of their CV and to count them; None when it is somebody else's CV."""
     if cv.candidate.user_id != user.pk:
         return None
-    rows = JobMark.objects.filter(user=user, job__in=[line.match.job_id for line in lines])
-    return {mark.job_id: mark for mark in rows}
+    return {mark.job_id: mark for mark in JobMark.objects.filter(user=user)}
+
+
+def counts_of(marks: Mapping[int, JobMark]) -> dict[str, int]:
+    """How many of these jobs somebody keeps and hides, by kind."""
+    return {kind: sum(mark.kind == kind for mark in marks.values()) for kind in JobMark.Kind.values}
 
 
 def in_sight(lines: Sequence[Line], marks: Mapping[int, JobMark] | None) -> tuple[Line, ...]:

@@ -78,6 +78,7 @@ QUERIES: dict[str, dict[str, str]] = {
     "export_jobs": {"country": "DE"},
     "export_matches": {"cv_id": "{cv_id}"},
     "estimate_model": {"cv_id": "{cv_id}", "job_id": "{job_id}"},
+    "evaluation_metrics": {"days": "1"},
     "get_filtered_matches": {"near": "Berlin", "within_km": "50"},
 }
 FILES = {"upload_and_parse", "start_match_of_file"}
@@ -122,6 +123,8 @@ def ids() -> dict[str, str]:
     delivery = made(f"/webhooks/{hook}/test", {}).json()["id"]  # nothing sends it: no work is done from here on
     WebhookDelivery.objects.update(status=Status.COMPLETED, attempts=1, response_status=204, latency_ms=38)
     match = Match.objects.filter(cv=cv, prediction__side="jobs").order_by("-pk")[0]
+    made("/feedback/shown", {"lines": [{"match_id": match.pk, "position": 1, "variant": "3:treatment"}]})
+    made("/feedback", {"match_id": match.pk, "kind": "open"})
     search = made("/searches", BODIES["save_search"]).json()["id"]
     tell_insights(Job.objects.order_by("pk")[0])
     follows = AlertSubscription.objects.get(pk=made("/alerts/subscriptions", {"job_id": match.job_id}).json()["id"])

@@ -8,10 +8,12 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Locator, expect
 
-from cvmatch.core.models import BacklogSample, StageRun
+from cvmatch.core.models import BacklogSample, StageRun, User
 from jobs.models import Job
+from matching import feedback
 from matching.measuring import MEASURES
-from matching.models import EvaluationRun
+from matching.models import EvaluationRun, Match
+from matching.values import ShownLine
 from tests.browser.conftest import NARROW, WIDE, Visit
 from tests.support import make_cv, work_until_idle
 
@@ -54,7 +56,11 @@ def test_every_chart_is_drawn_from_a_table_beside_it(visit: Visit, jobs: list[Jo
     work_until_idle()
     visitor = visit(size)
     visitor.sign_in("adam")
-    for path, charts in (("/operations/pipeline/", 3), ("/operations/ranking/", 2)):
+    for line in Match.objects.all():
+        shown = [ShownLine(line.pk, line.job_id, line.cv_id, line.rank)]
+        feedback.note_shown(user=User.objects.get(username="adam"), lines=shown, surface="list")
+    counted = ("/operations/feedback/?side=recruiter", 4)
+    for path, charts in (("/operations/pipeline/", 3), ("/operations/ranking/", 2), counted):
         visitor.open(path)
         figures = visitor.page.locator("figure[data-plot]")
         expect(figures.locator("canvas")).to_have_count(charts)

@@ -175,6 +175,7 @@ def pages(owner: User) -> dict[str, tuple[str, str]]:
         "system": ("admin", "/operations/system/"),
         "parsing": ("admin", "/operations/parsing/"),
         "ranking": ("admin", "/operations/ranking/"),
+        "feedback": ("admin", "/operations/feedback/"),
         "sources": ("admin", "/operations/sources/"),
         "source": ("admin", "/operations/sources/more-0/"),
         "kinds of sources": ("admin", "/operations/sources/add/"),
