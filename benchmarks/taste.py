@@ -67,7 +67,9 @@ class World:
 
     def _list(self, number: int, coins: random.Random) -> Iterator[Choice]:
         shipped, at = shipped_weights(), START + timedelta(hours=number)
-        pool = sorted((_parts(coins) for _ in range(POOL)), key=lambda parts: -mean_with(parts, shipped, shipped))
+        pool = sorted(
+            (parts_of_a_line(coins) for _ in range(POOL)), key=lambda parts: -mean_with(parts, shipped, shipped)
+        )
         liked = [mean_with(parts, self.weights, shipped) for parts in pool[:SHOWN]]
         least = sorted(liked)[SHOWN * 3 // 4]
         for position, (parts, worth) in enumerate(zip(pool, liked, strict=False), start=1):
@@ -78,7 +80,7 @@ class World:
             yield Choice("acme", number % self.people, number, position, position, kind, at, parts)
 
 
-def _parts(coins: random.Random) -> tuple[Part, ...]:
+def parts_of_a_line(coins: random.Random) -> tuple[Part, ...]:
     """Parts as candidates have them: good ones are good in much, a third of what is optional is unknown."""
     good = coins.gauss(0, 0.12)
     return tuple(_part(name, share, good, coins) for name, share in shipped_weights().items())

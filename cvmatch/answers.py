@@ -19,6 +19,7 @@ from cvmatch.core.http_api.middleware import ROOT
 from cvmatch.core.http_api.problems import CONTENT_TYPE
 from cvmatch.core.web import GetResponse
 from cvmatch.guarding import operation_of
+from matching.experiments.serving import stamp_of
 from matching.selectors.versions import list_version, recommended_version
 
 Kwargs = Mapping[str, Any]
@@ -72,12 +73,13 @@ class AnswersMiddleware:
 
 
 def _scope(caller: Caller) -> tuple[object, ...]:
-    """All that an answer may depend on of who asks: the user as they are now, and what their key opens."""
+    """All that an answer may depend on of who asks: the user as they are now, what their key opens, and in which order they
+    are shown lists."""
     user = caller.user
     assert user is not None
     facts = [field for field in user._meta.concrete_fields if field.name not in ("password", "last_login")]
     key = tuple(caller.key.scopes) if caller.key else None
-    return (*(getattr(user, field.attname) for field in facts), key)
+    return (*(getattr(user, field.attname) for field in facts), key, *stamp_of(user))
 
 
 def _made(response: HttpResponse) -> Made:

@@ -43,7 +43,7 @@ def _candidate(user: User) -> dict[str, Any]:
     cv = find_own_cv(user)
     if cv is None:
         return {"cv": None}
-    ranked = jobs_for_cv(cv)
+    ranked = jobs_for_cv(cv, user)
     progress = cv_progress(cv, newest=ranked.newest)
     marks = marks_of(user, cv)
     lines = in_sight(ranked.lines, marks)

@@ -52,6 +52,7 @@ _PARTS = {
     "correction_id": "A correction of this CV",
     "webhook_id": "A webhook of yours",
     "delivery_id": "A delivery of this webhook",
+    "experiment_id": "An experiment",
     "test_id": "A test of the queue, from its `Location`",
     "name": "A connected source",
     "purpose": "`matching`, `alerts` or `statistics`",

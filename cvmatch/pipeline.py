@@ -256,6 +256,14 @@ STAGES: tuple[Stage, ...] = (
         later=True,
     ),
     Stage(
+        "judge_experiments",
+        "matching.stages.judge_experiments",
+        batch=1,
+        minutes=15,
+        about="Compares the arms of experiments that run, and stops one that does harm; people decide about a winner.",
+        later=True,
+    ),
+    Stage(
         "clean_up",
         "cvmatch.maintenance.clean_up",
         batch=5000,

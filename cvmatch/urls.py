@@ -11,6 +11,7 @@ from cvmatch import (
     dashboard,
     errors_page,
     evaluation_page,
+    experiments_page,
     feedback_page,
     home,
     keys_page,
@@ -114,6 +115,10 @@ pages = [
     path("operations/sources/<str:name>/act/", watching.source_act, name="source-act"),
     path("operations/sources/<str:name>/change/", connecting.source_change, name="source-change"),
     path("operations/sources/<str:name>/disconnect/", connecting.source_disconnect, name="source-disconnect"),
+    path("operations/experiments/", experiments_page.experiments_page, name="experiments"),
+    path("operations/experiments/add/", experiments_page.experiment_add, name="experiment-add"),
+    path("operations/experiments/<int:pk>/act/", experiments_page.experiment_act, name="experiment-act"),
+    path("operations/experiments/roll-back/", experiments_page.ranking_roll_back, name="ranking-roll-back"),
     path("operations/ranking/", evaluation_page.evaluation_page, name="ranking"),
     path("operations/feedback/", feedback_page.feedback_page, name="feedback"),
 ]

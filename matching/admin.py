@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from cvmatch.core.admin import STAGED_FIELDS, STAGED_FILTERS, STAGED_LIST, ReadOnlyAdmin, StagedAdmin
 from matching import admin_alerts as admin_alerts
 from matching import admin_decisions as admin_decisions  # Django looks for this module only
+from matching import admin_experiments as admin_experiments
 from matching import admin_learned as admin_learned
 from matching import admin_lists as admin_lists
 from matching import admin_marks as admin_marks

@@ -17,6 +17,7 @@ from matching.accounts import accounts_of
 from matching.alerts import digesting, mailing
 from matching.backfills import running
 from matching.embedding import get_provider
+from matching.experiments.keeping import judge_running
 from matching.index_health import MOST_ROWS_OF_A_WORKER, keep_healthy
 from matching.learning.keeping import train_due
 from matching.models import AlertDigest, CVEmbedding, Explanation, JobEmbedding, Prediction, Tailoring, TalentPosting
@@ -152,6 +153,12 @@ def train_rankers(limit: int, only: Sequence[int] | None = None) -> StageReport:
     """Learn from what recruiters chose, for at most ``limit`` organisations; what is learned serves nobody by itself."""
     trained = train_due(limit)
     return StageReport(claimed=trained, done=trained)
+
+
+def judge_experiments(limit: int, only: Sequence[int] | None = None) -> StageReport:
+    """Judge the experiments that run, and stop one that does harm or whose numbers cannot be; a winner is only marked."""
+    judged = judge_running()
+    return StageReport(claimed=judged, done=judged)
 
 
 def _embed_cvs(rows: Sequence[CVEmbedding]) -> Sequence[TextVectors]:

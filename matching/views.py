@@ -70,7 +70,7 @@ def cv_context(user: User, cv: CV, *, edit: str = "", form: Form | None = None) 
     reading = reading_with(cv, corrections) if cv.is_read else None
     if reading and edit and form is None:
         form = form_of(reading, edit)
-    ranked = jobs_for_cv(cv)
+    ranked = jobs_for_cv(cv, user)
     return {
         **_progress_context(cv, cv_progress(cv, newest=ranked.newest)),
         "versions": list_versions(cv),
@@ -116,7 +116,7 @@ def cv_matches(request: HttpRequest, pk: int) -> HttpResponse:
     cv = get_cv(user, pk)
     asked = request.GET.dict()
     is_filtered = bool(only) and is_ready(cv)
-    ranked = filtered_jobs(cv, only) if is_filtered else jobs_for_cv(cv)
+    ranked = filtered_jobs(cv, only) if is_filtered else jobs_for_cv(cv, user)
     marks = marks_of(user, cv)
     context: dict[str, Any] = {
         "cv": cv,

@@ -38,5 +38,13 @@ def pytest_unconfigure(config: pytest.Config) -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
+@pytest.fixture(autouse=True)
+def _nothing_is_compared() -> None:
+    """What orders lists is kept in the process: another test's would be used, or one request would make two more statements."""
+    from matching.experiments import running
+
+    running.assume_nothing()
+
+
 def _is_ours(var_dir: Path) -> bool:
     return var_dir.name.startswith("cvmatch-test-")

@@ -15,10 +15,13 @@ from matching.alerts.subscribing import stop_token, subscribe
 from matching.backfills.running import work_backfills
 from matching.backfills.services import start_backfill
 from matching.deciding import decide
+from matching.experiments.judging import Judgement, Verdict
+from matching.experiments.keeping import Plan, add_config, create_experiment
 from matching.feedback import note_shown
 from matching.models import (
     AlertSubscription,
     BackfillItem,
+    Experiment,
     JobMark,
     Match,
     Prediction,
@@ -66,7 +69,7 @@ NO_PAGES = {
     ),
     *("job-candidates-csv", "job-shortlist-csv", "job-pick", "job-decide", "job-undo", "job-tag", "job-note", "blind"),
     *("key-revoke", "webhook-act", "pipeline-retry", "pipeline-pause", "queue-try", "source-act", "styleguide"),
-    *("backfill-start", "backfill-act"),
+    *("backfill-start", "backfill-act", "experiment-act", "ranking-roll-back"),
     *(
         "health-live",
         "health-ready",
@@ -139,12 +142,28 @@ def _fill_operations(mara: User) -> None:
     backfill = start_backfill(what="parse", everything=True)
     work_backfills()
     BackfillItem.objects.filter(backfill=backfill).update(differs=3)
+    _fill_experiments()
     hook = Webhook.objects.create(user=mara, url="https://example.com/told", events=["match.ready"], secret="")
     WebhookDelivery.objects.create(webhook=hook, event="match.ready", payload_json={}, status=Status.COMPLETED)
     for hour in range(3):
         BacklogSample.objects.create(stage="parse_cvs", taken_at=now - timedelta(hours=hour), waiting=hour, failed=0)
         started = now - timedelta(hours=hour)
         StageRun.objects.create(stage="parse_cvs", started_at=started, finished_at=started, done=4)
+
+
+def _fill_experiments() -> None:
+    """One that has won and one that has not begun; neither runs, so that lists stay as they are."""
+    config = add_config(name="skills first", weights={"skills": 0.6, "title": 0.4}, by=None)
+    won = create_experiment(Plan(name="Skills first", side="cvs", treatment=config.pk), by=None)
+    create_experiment(Plan(name="Mixed", side="jobs", treatment=config.pk, method="interleaved"), by=None)
+    users, rates = {"control": 412, "treatment": 398}, {"control": 0.11, "treatment": 0.14}
+    judged = Judgement(
+        Verdict.TREATMENT_WINS, "Treatment is better.", users, rates, effect=0.03, low=0.008, high=0.052, p_value=0.004
+    )
+    now = timezone.now()
+    Experiment.objects.filter(pk=won.pk).update(
+        state="stopped", started_at=now, ended_at=now, judged_at=now, judgement_json=judged.to_json()
+    )
 
 
 def _job() -> Job:
@@ -211,6 +230,8 @@ def pages() -> dict[str, tuple[str, str]]:
         "backfills": (ADMIN, "/operations/backfills/"),
         "backfill": (ADMIN, f"/operations/backfills/{example.backfill_id}/"),
         "backfill-example": (ADMIN, f"/operations/backfills/{example.backfill_id}/{example.pk}/"),
+        "experiments": (ADMIN, "/operations/experiments/"),
+        "experiment-add": (ADMIN, "/operations/experiments/add/"),
         "system": (ADMIN, "/operations/system/"),
         "parsing": (ADMIN, "/operations/parsing/"),
         "ranking": (ADMIN, "/operations/ranking/"),

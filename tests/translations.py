@@ -44,6 +44,7 @@ ENGLISH_FILES = {
     "webhooks_api.py",
     "searches_api.py",
     "performance_api.py",
+    "experiments_api.py",
     "api.py",
     "up.py",
     "embedded.py",

@@ -45,7 +45,7 @@ def job_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _best(user: User, job: Job) -> dict[str, Any]:
-    matches = list_best(job, limit=BEST)
+    matches = list_best(job, user, limit=BEST)
     return {
         "tally": matches[0].prediction if matches else None,
         "best": [(match, name_for(user, match.cv), label_for(user, match.cv)) for match in matches],

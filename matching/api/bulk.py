@@ -79,10 +79,10 @@ def export_matches(
 
 def _lines(user: User, prediction: Prediction) -> Iterator[dict[str, Any]]:
     after = 0
-    while page := list(lines_of(prediction, after)[:PAGE]):
-        note_views(user=user, cv_ids={line.cv_id for line in page}, how=CVView.How.EXPORT)
-        for match in page:
-            yield match_out(user, match, side=prediction.side).model_dump()
+    while page := lines_of(user, prediction, after, PAGE):
+        note_views(user=user, cv_ids={line.match.cv_id for line in page}, how=CVView.How.EXPORT)
+        for line in page:
+            yield match_out(user, line, side=prediction.side).model_dump()
         after = page[-1].rank
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any
@@ -17,6 +18,7 @@ from cvmatch.core.models import Status, User
 from ingestion.models import CVView
 from ingestion.naming import content_for, label_for
 from ingestion.viewings import note_views
+from matching.experiments.serving import in_order, ordering_for
 from matching.models import Match, Prediction
 from matching.progress import Step
 
@@ -60,6 +62,11 @@ class MatchOut(Schema):
         examples=[[{"name": "skills", "value": 0.75, "weight": 0.2}]],
     )
     explanation: dict[str, Any] | None = Field(description="Null while it is being written")
+    variant: str | None = Field(
+        None,
+        description="The experiment with the order of lists, and its arm, that put the line here for you; null outside of one",
+        examples=["7:treatment"],
+    )
 
 
 class PredictionOut(Schema):
@@ -96,19 +103,38 @@ def answer(
 
 def page_of(user: User, prediction: Prediction, after: int, limit: int, *, at: str = "") -> PredictionOut:
     """Some ranks of a stored list; ``at`` is where its further pages are."""
-    found = list(lines_of(prediction, after)[: limit + 1])
+    found = lines_of(user, prediction, after, limit + 1)
     # Their reasons quote CVs, so that it is kept who read them.
-    note_views(user=user, cv_ids={line.cv_id for line in found[:limit]}, how=CVView.How.API)
+    note_views(user=user, cv_ids={line.match.cv_id for line in found[:limit]}, how=CVView.How.API)
     # The address of this very list: a newer one that is made meanwhile moves no page.
     where = at or f"/api/v1/predictions/{prediction.pk}"
     following = f"{where}?after={after + limit}&limit={limit}" if len(found) > limit else None
     return list_out(user, prediction, found[:limit], following)
 
 
-def lines_of(prediction: Prediction, after: int = 0) -> QuerySet[Match]:
-    """The lines of a list behind a rank, best first, without the texts."""
-    rows = Match.objects.filter(prediction_id=prediction.pk, rank__gt=after)
-    return rows.select_related("job", "cv", "explanation").order_by("rank").only(
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A line of a list with the rank at which the caller is shown it, and the arm of an experiment that put it there."""
+
+    match: Match
+    rank: int
+    variant: str = ""
+
+
+def lines_of(user: User, prediction: Prediction, after: int, most: int) -> list[Ranked]:
+    """At most so many lines of a list behind a rank, as this user is shown them, without the texts."""
+    rows = Match.objects.filter(prediction_id=prediction.pk)
+    if ordering_for(user, prediction.side) is None:
+        found = _loaded(rows.filter(rank__gt=after)).order_by("rank")[:most]
+        return [Ranked(line, line.rank) for line in found]
+    page = in_order(user, prediction.side, rows)[after : after + most]
+    lines = _loaded(rows).in_bulk([line.pk for line, _ in page])
+    placed = enumerate(page, start=after + 1)
+    return [Ranked(lines[line.pk], rank, variant) for rank, (line, variant) in placed if line.pk in lines]
+
+
+def _loaded(rows: QuerySet[Match]) -> QuerySet[Match]:
+    return rows.select_related("job", "cv", "explanation").only(
         "prediction_id", "rank", "cv_id", "job_id", "score", "low", "high", "band", "parts_json",
         "job__title", "job__company", "job__remote",
         "job__city", "job__region", "job__country", "job__postal_code", "job__latitude", "job__longitude",
@@ -116,7 +142,7 @@ def lines_of(prediction: Prediction, after: int = 0) -> QuerySet[Match]:
     )  # fmt: skip
 
 
-def list_out(user: User, prediction: Prediction, lines: Sequence[Match], following: str | None) -> PredictionOut:
+def list_out(user: User, prediction: Prediction, lines: Sequence[Ranked], following: str | None) -> PredictionOut:
     """A list, stored or not, as it is answered."""
     facts = ("status", "side", "cv_id", "job_id", "created_at", "searched", "model", "config_version", "error")
     return PredictionOut(
@@ -127,13 +153,15 @@ def list_out(user: User, prediction: Prediction, lines: Sequence[Match], followi
     )
 
 
-def match_out(user: User, line: Match, *, side: str) -> MatchOut:
+def match_out(user: User, ranked: Ranked, *, side: str) -> MatchOut:
     """One line as it is answered: without the person for those who read blind."""
-    of_jobs = side == Prediction.Side.JOBS_FOR_CV
+    of_jobs, line = side == Prediction.Side.JOBS_FOR_CV, ranked.match
     explained = line.explanation.status == Status.COMPLETED
-    numbers = ("rank", "cv_id", "job_id", "score", "low", "high", "band")
+    numbers = ("cv_id", "job_id", "score", "low", "high", "band")
     return MatchOut(
         id=line.pk,
+        rank=ranked.rank,
+        variant=ranked.variant or None,
         title=line.job.title if of_jobs else label_for(user, line.cv),
         company=line.job.company,
         place="Remote" if line.job.remote else str(line.job.place),

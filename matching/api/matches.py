@@ -26,6 +26,7 @@ from matching.api.lists import (
     After,
     Limit,
     PredictionOut,
+    Ranked,
     StepOut,
     answer,
     list_out,
@@ -181,7 +182,8 @@ def ranked_now(request: HttpRequest, cv: CV, only: FilterIn, after: int, limit: 
     """A list that is made for this answer."""
     found = rank_now(cv, only=only.value(), after=after, limit=limit)
     following = address_with(request, after=after + limit) if found.more else None
-    return list_out(user_of(request), found.prediction, found.matches, following)
+    lines = [Ranked(match, match.rank) for match in found.matches]
+    return list_out(user_of(request), found.prediction, lines, following)
 
 
 def none_yet(cv: CV) -> Prediction:

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("matching", "0018_impressions"),
+        ("matching", "0019_experiments"),
     ]
 
     operations = [

@@ -1,5 +1,5 @@
 """Tables of matching: vectors, predictions with what they were made from, decisions of recruiters, marks of
-candidates, alerts, tailored CVs, evaluations, what was learned from choices, and what is at Google."""
+candidates, alerts, tailored CVs, evaluations, experiments, what was learned from choices, and what is at Google."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from matching.models.alerts import Alert, AlertDigest, AlertSubscription
 from matching.models.backfills import Backfill, BackfillItem
 from matching.models.decisions import CandidateTag, Decision, DecisionEvent, Note, Reason, Stage, Tag
 from matching.models.evaluations import EvaluationRun
+from matching.models.experiments import Experiment, RankingConfig, RankingRelease
 from matching.models.index_health import IndexHealth
 from matching.models.learned import LearnedRanker, organisation_of
 from matching.models.marks import Interaction, JobMark
@@ -44,6 +45,7 @@ __all__ = [
     "Decision",
     "DecisionEvent",
     "EvaluationRun",
+    "Experiment",
     "Explanation",
     "IndexHealth",
     "Interaction",
@@ -61,6 +63,8 @@ __all__ = [
     "PassageVectors",
     "Prediction",
     "PredictionQuerySet",
+    "RankingConfig",
+    "RankingRelease",
     "Reason",
     "Snapshot",
     "Stage",

@@ -41,7 +41,7 @@ def side_context(request: HttpRequest, page: MatchPage) -> dict[str, Any]:
 def _way(request: HttpRequest, page: MatchPage) -> Way:
     match = page.match
     if match.prediction.side == Prediction.Side.JOBS_FOR_CV:
-        return Way(*find_neighbours(match))
+        return Way(*find_neighbours(current_user(request), match))
     only = narrowing_from(request.GET)
     back = address_of(match.job_id, only, match=match.pk)
     order = list_order(current_user(request), match, only)

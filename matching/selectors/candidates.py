@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from operator import attrgetter
 
 from django.db.models import Exists, OuterRef
 
 from cvmatch.core.models import User
 from ingestion.naming import label_for, name_for, words_for
 from jobs.models import Job
+from matching.experiments.serving import in_order
 from matching.models import Decision, Match, Stage, Tag
 from matching.selectors.decided import decisions_on, tags_of
 from matching.selectors.lines import Line
@@ -93,7 +95,7 @@ class CandidateList:
 
 def list_candidates(user: User, job: Job, only: Narrowing) -> CandidateList:
     """At most six queries, however long the list is; for users who may see all CVs."""
-    found = candidates_for_job(job, prediction=only.prediction)
+    found = candidates_for_job(job, user, prediction=only.prediction)
     rows = _rows(user, job, found.ranked.lines)
     kept = tuple(row for row in rows if _passes(row, only))
     folds = only.show == Show.ALL
@@ -144,4 +146,5 @@ def list_order(user: User, match: Match, only: Narrowing) -> list[int]:
         return [row.match.pk for row in list_candidates(user, match.job, fixed).order]
     rejected = Decision.objects.filter(job=match.job_id, candidate=OuterRef("cv__candidate"), stage=Stage.REJECTED)
     lines = Match.objects.filter(prediction=match.prediction_id).annotate(sinks=Exists(rejected))
-    return list(lines.order_by("sinks", "rank").values_list("pk", flat=True))
+    shown = [line for line, _ in in_order(user, match.prediction.side, lines)]
+    return [line.pk for line in sorted(shown, key=attrgetter("sinks"))]

@@ -32,7 +32,7 @@ class By(StrEnum):
 class Cell:
     """The lines that were shown to one side at one position (0: not known) on one day, or of one variant, source or score.
 
-    ``value`` is a date, a variant, a source, or the score in tens of points, None where the line is not kept any more.
+    ``value`` is a date, a variant, a source, or the score in steps of SCORE_STEP, None where the line is not kept any more.
     """
 
     side: Side
@@ -46,6 +46,8 @@ class Cell:
 
 # Further down all lines count as one: hardly anybody gets there, and none counts for more than ten either way.
 LAST = 100
+# Of lines within so many points it is taken that they are equally good: in steps of ten, those at the top still are better.
+SCORE_STEP = 5
 WITHIN = f"{REMEMBERED.total_seconds()} s"
 
 # An impression is what was shown to one person within an hour, and what they did with it until they were shown it again,
@@ -70,7 +72,7 @@ WITH noted AS (
     FROM noted WHERE nth > 0 GROUP BY user_id, job_id, cv_id, nth
 ), judged AS (
   SELECT CASE WHEN u.role = 'candidate' AND NOT u.is_superuser THEN 'candidate' ELSE 'recruiter' END AS side,
-         (s.at AT TIME ZONE 'UTC')::date AS day, s.variant, j.source, round(m.score / 10)::int AS score,
+         (s.at AT TIME ZONE 'UTC')::date AS day, s.variant, j.source, round(m.score / %(step)s)::int AS score,
          least(coalesce(s.position, 0), %(last)s) AS position,
          s.opened <= s.at + %(within)s::interval AS opened,
          CASE WHEN u.role = 'candidate' AND NOT u.is_superuser THEN s.applied ELSE s.shortlisted END
@@ -92,7 +94,7 @@ _BY = {0b0111: By.DAY, 0b1011: By.VARIANT, 0b1101: By.SOURCE, 0b1110: By.SCORE}
 def count_impressions(*, since: datetime) -> Sequence[Cell]:
     """Of all impressions since then; four times their sum, once for each of ``By``."""
     with connection.cursor() as cursor:
-        cursor.execute(_COUNTS, {"since": since, "within": WITHIN, "last": LAST})
+        cursor.execute(_COUNTS, {"since": since, "within": WITHIN, "last": LAST, "step": SCORE_STEP})
         return [_cell(*row) for row in cursor.fetchall()]
 
 

@@ -13,6 +13,7 @@ from cvmatch.core.highlight import Mark, Segment, segments
 from cvmatch.core.models import User
 from ingestion.identity import close
 from ingestion.naming import label_for, name_for, text_for
+from matching.experiments.serving import in_order, ordering_for
 from matching.models import Match
 from matching.selectors.lines import PART_NAMES, Line, line_of
 from matching.selectors.visible import visible_matches
@@ -119,13 +120,18 @@ def list_match_pages(user: User, ids: Sequence[int]) -> list[MatchPage]:
     return [_page(user, found[pk]) for pk in dict.fromkeys(ids) if pk in found]
 
 
-def find_neighbours(match: Match) -> tuple[int | None, int | None]:
-    """The matches one rank above and one below in the same list."""
+def find_neighbours(user: User, match: Match) -> tuple[int | None, int | None, int]:
+    """The matches above and below in the same list as this user is shown it, and the place of this one in it."""
+    side = match.prediction.side
+    if ordering_for(user, side):
+        order = [line.pk for line, _ in in_order(user, side, Match.objects.filter(prediction=match.prediction_id))]
+        place = order.index(match.pk)
+        return order[place - 1] if place else None, next(iter(order[place + 1 :]), None), place + 1
     ranks = {match.rank - 1, match.rank + 1}
     near = dict(
         Match.objects.filter(prediction_id=match.prediction_id, rank__in=ranks).order_by().values_list("rank", "pk")
     )
-    return near.get(match.rank - 1), near.get(match.rank + 1)
+    return near.get(match.rank - 1), near.get(match.rank + 1), match.rank
 
 
 def _page(user: User, match: Match) -> MatchPage:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from cvmatch.core.models import Status
@@ -39,6 +39,9 @@ class Line:
     account: Account | None
     error: str
     variant: str = ""
+
+    def shown_by(self, variant: str) -> Line:
+        return replace(self, variant=variant)
 
     @property
     def why(self) -> str:

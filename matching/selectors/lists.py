@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from django.db.models import Max, QuerySet
 from django.utils import timezone
 
-from cvmatch.core.models import Status
+from cvmatch.core.models import Status, User
 from ingestion.models import CV
 from ingestion.selectors import has_concerns
 from jobs.models import Job
+from matching.experiments.serving import arrange
 from matching.models import CVEmbedding, JobEmbedding, LearnedRanker, Match, Prediction
 from matching.selectors.lines import Line, line_of
 from matching.values.asked import asked_by
@@ -81,18 +82,23 @@ class Candidates:
         return len(self.must_names) <= MARKS
 
 
-def jobs_for_cv(cv: CV) -> RankedList:
-    """The jobs for a CV, best first, without the texts; three queries however long it is."""
+def jobs_for_cv(cv: CV, viewer: User | None = None) -> RankedList:
+    """The jobs for a CV, best first, without the texts; three queries however long it is.
+
+    For a viewer in the order in which they are shown lists, else as it is stored.
+    """
     lines = Match.objects.select_related("job", "explanation").only(
         *_LINE_FIELDS, *(f"job__{name}" for name in JOB_FIELDS)
     )
-    return _ranked(Prediction.objects.filter(cv=cv, side=Prediction.Side.JOBS_FOR_CV), lines)
+    ranked = _ranked(Prediction.objects.filter(cv=cv, side=Prediction.Side.JOBS_FOR_CV), lines)
+    return _as_shown(ranked, viewer)
 
 
-def candidates_for_job(job: Job, *, prediction: int | None = None) -> Candidates:
+def candidates_for_job(job: Job, viewer: User | None = None, *, prediction: int | None = None) -> Candidates:
     """The candidates for a job, best first, without the texts; only for users who may see all CVs.
 
-    ``prediction`` shows that list of the job instead of its newest, if it is still kept.
+    For a viewer in the order in which they are shown lists, else as it is stored. ``prediction`` shows that list of the job
+    instead of its newest, if it is still kept.
     """
     lines = (
         Match.objects.select_related("cv", "explanation")
@@ -101,7 +107,7 @@ def candidates_for_job(job: Job, *, prediction: int | None = None) -> Candidates
     )
     lists = Prediction.objects.filter(job=job, side=Prediction.Side.CVS_FOR_JOB)
     kept = lists.filter(pk=prediction, status=Status.COMPLETED) if prediction else lists.none()
-    ranked = _ranked(kept if prediction and kept.exists() else lists, lines)
+    ranked = _as_shown(_ranked(kept if prediction and kept.exists() else lists, lines), viewer)
     return Candidates(job, ranked, tuple(asked.name for asked in asked_by(job.requirements) if asked.must))
 
 
@@ -138,6 +144,12 @@ def _ranked(predictions: QuerySet[Prediction], lines: QuerySet[Match]) -> Ranked
     if shown is None:
         return RankedList(newest, None)
     return RankedList(newest, shown, tuple(line_of(match) for match in lines.filter(prediction=shown).order_by("rank")))
+
+
+def _as_shown(ranked: RankedList, viewer: User | None) -> RankedList:
+    if viewer is None or ranked.shown is None:
+        return ranked
+    return replace(ranked, lines=arrange(viewer, ranked.shown.side, ranked.lines))
 
 
 def _newest_and_shown(predictions: QuerySet[Prediction]) -> tuple[Prediction | None, Prediction | None]:

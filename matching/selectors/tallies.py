@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from django.db.models import F, Q, QuerySet
 
-from cvmatch.core.models import Status
+from cvmatch.core.models import Status, User
 from jobs.models import Job
 from jobs.sorting import Order, count
+from matching.experiments.serving import ordering_for, places_for
 from matching.models import Match, Prediction
 
 
@@ -45,9 +46,9 @@ def by_candidates(*, descending: bool) -> Order:
     )
 
 
-def list_best(job: Job, *, limit: int) -> tuple[Match, ...]:
-    """The first lines of the job's newest finished list, without what explains them; one query."""
-    lines = Match.objects.filter(prediction__in=newest_lists().filter(job=job).values("pk"), cv__is_latest=True)
+def list_best(job: Job, viewer: User, *, limit: int) -> tuple[Match, ...]:
+    """The first lines of the job's newest finished list as the viewer is shown it, without what explains them; one query."""
+    lines = Match.objects.filter(prediction__in=newest_lists().filter(job=job).values("pk"))
     lines = lines.select_related("cv", "prediction").only(
         "score",
         "band",
@@ -57,5 +58,11 @@ def list_best(job: Job, *, limit: int) -> tuple[Match, ...]:
         "cv__label",
         "cv__filename",
         "cv__candidate",
+        "cv__is_latest",
     )
-    return tuple(lines.order_by("rank")[:limit])
+    if ordering_for(viewer, Prediction.Side.CVS_FOR_JOB) is None:
+        return tuple(lines.filter(cv__is_latest=True).order_by("rank")[:limit])
+    # All of the list, since the order is one of all its lines.
+    whole = list(lines.order_by("rank"))
+    places = places_for(viewer, Prediction.Side.CVS_FOR_JOB, whole) or ()
+    return tuple(whole[placed.line] for placed in places if whole[placed.line].cv.is_latest)[:limit]

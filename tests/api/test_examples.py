@@ -35,7 +35,11 @@ from jobs.insights.figures import (
     WeekShare,
 )
 from jobs.models import Insight, Job, PayEstimate, PayModel
-from matching.models import AlertDigest, AlertSubscription, Match
+from matching.experiments import running
+from matching.experiments.judging import Judgement, Verdict
+from matching.experiments.keeping import Plan, add_config, create_experiment
+from matching.experiments.releasing import release
+from matching.models import AlertDigest, AlertSubscription, Experiment, Match
 from tests.api.conftest import say_waits
 from tests.support import make_cv, make_job, make_user, work_until_idle
 
@@ -60,6 +64,13 @@ BODIES: dict[str, Any] = {
     "start_match_stream": {"cv_ids": ["{cv_id}"]},
     "set_consent": {"is_given": True},
     "retry_pipeline": {"stage": "parse_cvs"},
+    "create_experiment": {
+        "name": "Titles for recruiters",
+        "side": "cvs",
+        "treatment": {"name": "titles first", "weights": {"title": 0.6, "skills": 0.4}},
+        "share": 0.2,
+    },
+    "roll_back_ranking": {"side": "jobs"},
 }
 QUERIES: dict[str, dict[str, str]] = {
     "list_jobs": {"country": "DE"},
@@ -72,6 +83,12 @@ QUERIES: dict[str, dict[str, str]] = {
 }
 FILES = {"upload_and_parse", "start_match_of_file"}
 CLOSED_FIRST = {"open_job"}
+# What has to be so with the experiment before it can be asked for.
+EXPERIMENTS: dict[str, dict[str, Any]] = {
+    "start_experiment": {"state": "draft"},
+    "stop_experiment": {"state": "running"},
+    "release_experiment": {"state": "running"},
+}
 STREAM = "push_job_stream"
 MOST = 2
 MOST_QUERIES = 12
@@ -129,7 +146,27 @@ def ids() -> dict[str, str]:
         "test_id": test,
         "name": "acme-board",
         "purpose": "alerts",
+        "experiment_id": str(make_experiment().pk),
     }
+
+
+def make_experiment() -> Experiment:
+    """One that was judged and is stopped; and something was released, so that it can be taken back."""
+    config = add_config(name="skills first", weights={"skills": 0.5, "title": 0.3, "semantic": 0.2}, by=None)
+    release("jobs", config, by=None)
+    made = create_experiment(Plan(name="Skills first", side="cvs", treatment=config.pk), by=None)
+    users, rates = {"control": 412, "treatment": 398}, {"control": 0.11, "treatment": 0.14}
+    reason = (
+        "Treatment is better: 14.0% of the treatment's lines were chosen and 11.0% of the control's (p 0.004, valid "
+    )
+    judged = Judgement(
+        Verdict.TREATMENT_WINS, f"{reason}however often it is looked at).", users, rates, effect=0.03, low=0.008,
+        high=0.052, p_value=0.004, sample_ratio_p=0.71,
+    )  # fmt: skip
+    now = timezone.now()
+    rows = Experiment.objects.filter(pk=made.pk)
+    rows.update(state="stopped", started_at=now, ended_at=now, judged_at=now, judgement_json=judged.to_json())
+    return rows.get()
 
 
 def tell_insights(job: Job) -> None:
@@ -184,6 +221,8 @@ def answers(ids: dict[str, str], queries: dict[str, list[str]]) -> dict[str, dic
             with transaction.atomic():
                 if name in CLOSED_FIRST:
                     client.post(path.format(**ids).removesuffix("open") + "close")
+                Experiment.objects.filter(pk=int(ids["experiment_id"])).update(**EXPERIMENTS.get(name, {}))
+                running.assume_nothing()  # what the call before has changed was taken back
                 say_waits()
                 with CaptureQueriesContext(connection) as captured:
                     found[name] = asked(client, name, method.upper(), path.format(**ids), ids)

@@ -133,8 +133,8 @@ def scored(share_at: Iterable[tuple[int, int, float]]) -> list[Cell]:
 
 def test_good_lines_at_the_top_do_not_pass_for_a_habit_of_looking_there() -> None:
     """The score falls with the position, and what is opened follows both; only the first is taken out of the figures."""
-    places = [(position, score) for position in range(1, 21) for score in (9 - position // 4, 8 - position // 4)]
-    cells = scored((place, score, 0.02 * 1.3**score * place**-0.5) for place, score in places)
+    places = [(position, score) for position in range(1, 21) for score in (18 - position // 2, 16 - position // 2)]
+    cells = scored((place, score, 0.02 * 1.3 ** (score / 2) * place**-0.5) for place, score in places)
     assert examination_from(cells).steepness == pytest.approx(0.5, abs=0.05)
     without = [Cell(c.side, c.by, None, c.position, c.shown, c.opened, c.converted) for c in cells]
     assert examination_from(without).steepness > 0.6

@@ -31,6 +31,7 @@ from matching.alerts.subscribing import stop_token, subscribe
 from matching.asking import ask_for_cv
 from matching.backfills.running import work_backfills
 from matching.backfills.services import start_backfill
+from matching.experiments.keeping import Plan, add_config, create_experiment
 from matching.models import AlertSubscription, BackfillItem, Match, Prediction
 from matching.optimising import request_batch
 from tests.support import CV_TEXT, make_cv, make_user, work_until_idle
@@ -44,6 +45,10 @@ SENT: dict[str, dict[str, Any]] = {
     "source-act": {"action": "run"},
     "backfill-start": {"what": "read", "rate": "100"},
     "backfill-act": {"action": "rate", "rate": "100"},
+    "experiment-act": {"action": "start"},
+    "ranking-roll-back": {"side": "jobs"},
+    "create_experiment": {"name": "Another", "side": "cvs", "treatment": "{config}"},
+    "roll_back_ranking": {"side": "jobs"},
     "job-bulk": {"job": ["{job}"], "action": "candidates"},
     "saved-search-change": {"name": "Changed"},
     "my-data-consent": {"purpose": "alerts", "given": "yes"},
@@ -119,6 +124,8 @@ def examples(cv: CV, match: Match, everybody: dict[str, User]) -> dict[str, str]
     work_until_idle()
     backfill = start_backfill(what="parse", everything=True)
     work_backfills()
+    config = add_config(name="titles", weights={"title": 1.0}, by=None)
+    experiment = create_experiment(Plan(name="Titles", side="cvs", treatment=config.pk), by=None)
     match = Match.objects.filter(cv=cv, prediction__side=Prediction.Side.JOBS_FOR_CV).order_by("-pk")[0]
     batch, _ = request_batch(user=owner, cv_ids=[cv.pk], job_ids=[match.job_id])
     work_until_idle()
@@ -143,6 +150,9 @@ def examples(cv: CV, match: Match, everybody: dict[str, User]) -> dict[str, str]
         "saved.pk": search,
         "backfill.pk": str(backfill.pk),
         "backfill.item": str(BackfillItem.objects.filter(backfill=backfill)[0].pk),
+        "config": str(config.pk),
+        "experiment.pk": str(experiment.pk),
+        "experiment_id": str(experiment.pk),
         "search_id": search,
         "job.pk": str(match.job_id),
         "key.pk": str(ApiKey.objects.get(user=owner, name="theirs").pk),

@@ -19,6 +19,9 @@ from cvmatch.core.models import ApiKey, BacklogSample, StagePause, StageRun, Sta
 from ingestion.models import CV, Candidate, CVView, Source, SyncRun
 from jobs.models import Job
 from jobs.saving import save_search
+from matching.experiments import running
+from matching.experiments.keeping import Plan, add_config, create_experiment
+from matching.experiments.releasing import release
 from matching.models import (
     Backfill,
     BackfillItem,
@@ -72,11 +75,17 @@ def fill(count: int, owner: User) -> None:
         backfill, _ = Backfill.objects.get_or_create(what="parse", defaults={"rate": 1, "state": "paused"})
         BackfillItem.objects.create(backfill=backfill, cv=failed, differs=1, state=("made", "failed")[number % 2])
         Backfill.objects.create(what="read", to_version="9", rate=1, state="cancelled")
-    work_until_idle()
+    work_until_idle(limit=2000)
     for job in Job.objects.all():
         request_matches(job=job, requested_by=None)
     request_matches(cv=CV.objects.get(candidate__user=owner), requested_by=None)
-    work_until_idle()
+    work_until_idle(limit=2000)
+    config = add_config(name=f"of {count}", weights={"skills": 1.0}, by=None)
+    for number in range(count):
+        name = f"experiment {number} of {count}"
+        create_experiment(Plan(name=name, side="cvs", treatment=config.pk, control=config.pk), by=owner)
+        release("jobs", config, by=owner)
+    running.assume_nothing()  # the pages are counted as they are while nothing orders lists
     for kind in JobMark.Kind.values:
         listed = Job.objects.filter(marks=None).order_by("-pk")[: count // 4 + 1]
         JobMark.objects.bulk_create([JobMark(user=owner, job=job, kind=kind) for job in listed])
@@ -161,6 +170,8 @@ def pages(owner: User) -> dict[str, tuple[str, str]]:
         "queue": ("admin", "/operations/queue/"),
         "backfills": ("admin", "/operations/backfills/"),
         "backfill": ("admin", f"/operations/backfills/{Backfill.objects.get(what='parse').pk}/"),
+        "experiments": ("admin", "/operations/experiments/"),
+        "new experiment": ("admin", "/operations/experiments/add/"),
         "system": ("admin", "/operations/system/"),
         "parsing": ("admin", "/operations/parsing/"),
         "ranking": ("admin", "/operations/ranking/"),
