@@ -13,6 +13,7 @@ from cvmatch.core.models import Status
 from ingestion.models import CV
 from ingestion.selectors import has_concerns
 from jobs.models import Job
+from jobs.paying import read_estimates
 from matching.models import CVEmbedding, JobEmbedding, LearnedRanker, Match, Prediction
 from matching.selectors.lines import Line, line_of
 from matching.values.asked import asked_by
@@ -82,11 +83,13 @@ class Candidates:
 
 
 def jobs_for_cv(cv: CV) -> RankedList:
-    """The jobs for a CV, best first, without the texts; three queries however long it is."""
+    """The jobs for a CV, best first, without the texts; four queries however long it is."""
     lines = Match.objects.select_related("job", "explanation").only(
         *_LINE_FIELDS, *(f"job__{name}" for name in JOB_FIELDS)
     )
-    return _ranked(Prediction.objects.filter(cv=cv, side=Prediction.Side.JOBS_FOR_CV), lines)
+    ranked = _ranked(Prediction.objects.filter(cv=cv, side=Prediction.Side.JOBS_FOR_CV), lines)
+    read_estimates(line.match.job for line in ranked.lines)
+    return ranked
 
 
 def candidates_for_job(job: Job, *, prediction: int | None = None) -> Candidates:
