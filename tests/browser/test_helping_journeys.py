@@ -47,6 +47,7 @@ def test_a_candidate_raises_a_score_is_told_of_jobs_until_they_say_stop_and_take
     expect(page.get_by_text("Waiting for its turn.")).to_be_visible()
     work_until_idle()
     score = page.get_by_role("region", name="Score")
+    expect(score.locator(".num")).to_have_count(2)
     before, after = (float(figure) for figure in score.locator(".num").all_inner_texts())
     assert before <= after
     assert downloaded(visitor, page.get_by_role("link", name="Download as Word")).startswith(b"PK")
