@@ -8,7 +8,7 @@ from datetime import timedelta
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, prefetch_related_objects
 from django.utils import timezone
 
 from cvmatch.core.models import Status
@@ -85,8 +85,13 @@ def estimates_of(jobs: Iterable[Job]) -> dict[int, SalaryEstimate]:
 
 def estimate_of(job: Job) -> SalaryEstimate | None:
     """The same of one job; no query where it was read with its ``pay_estimate``."""
-    row = getattr(job, "pay_estimate", None)
-    return _told(row) if row is not None and job.pay is None else None
+    row = None if job.pay is not None else getattr(job, "pay_estimate", None)
+    return None if row is None else _told(row)
+
+
+def read_estimates(jobs: Iterable[Job]) -> None:
+    """Reads the ``pay_estimate`` of each job that does not say its pay, in one query for all, for ``estimate_of``."""
+    prefetch_related_objects([job for job in jobs if job.pay is None], "pay_estimate")
 
 
 def _told(row: PayEstimate) -> SalaryEstimate | None:

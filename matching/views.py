@@ -26,6 +26,7 @@ from ingestion.viewings import note_view
 from jobs.facets import count_facets
 from jobs.filter_input import filter_from
 from jobs.models import Job
+from jobs.paying import read_estimates
 from jobs.values import JobFilter
 from matching import feedback, retrying, services
 from matching.asking import WITHHELD
@@ -158,6 +159,7 @@ def _page_of(request: HttpRequest, lines: Sequence[Line]) -> dict[str, object]:
 def filtered_jobs(cv: CV, only: JobFilter) -> RankedList:
     """The best jobs under a filter, ranked and explained now."""
     found = rank_now(cv, only=only)
+    read_estimates(match.job for match in found.matches)
     return RankedList(found.prediction, found.prediction, tuple(line_of(match) for match in found.matches))
 
 

@@ -32,6 +32,7 @@ from matching.models import (
 from matching.optimising import request_batch, request_tailoring
 from matching.services import request_matches
 from matching.values import ShownLine
+from tests.market import tell_insights
 from tests.support import CV_TEXT, make_cv, make_job, make_user, work_until_idle
 
 NOBODY, CANDIDATE, RECRUITER, ADMIN = "", "mara", "rita", "adam"
@@ -103,6 +104,7 @@ def furnish(rows: int = 3) -> None:
     failed = make_cv("Broken\nSkills\nSQL")
     work_until_idle(limit=2000)
     CV.objects.filter(pk=failed.pk).update(status=Status.FAILED, error="The file has no text.", retry_at=None)
+    tell_insights(*(job for job in Job.objects.all() if job.pay is None))
     _decide(rita)
     _fill_lists(mara, rows)
     cv = CV.objects.current().get(candidate__user=mara)

@@ -17,6 +17,7 @@ from cvmatch.core.pages import number
 from cvmatch.core.web import current_user
 from jobs.asked import Asked, asked_from
 from jobs.facets import Facets, count_facets
+from jobs.paying import read_estimates
 from jobs.searches import list_searches
 from jobs.selectors import list_jobs
 from jobs.sorting import Order, order_of
@@ -52,6 +53,7 @@ def job_list(request: HttpRequest) -> HttpResponse:
         after=request.GET.get("after", ""),
     )
     tallies = tallies_of([job.pk for job in page.rows]) if user.is_recruiter else {}
+    read_estimates(page.rows)
     context = {
         "page": page,
         "rows": [(job, tallies.get(job.pk)) for job in page.rows],

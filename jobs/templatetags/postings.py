@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from jobs.models import Job
+from jobs.paying import SalaryEstimate, estimate_of
 
 register = template.Library()
 
@@ -33,6 +34,12 @@ def pay(job: Job) -> str:
     amount = _("from %s") % amount if high is None else _("up to %s") % amount if low is None else amount
     said = " ".join(filter(None, [amount, given.currency, str(_PERIODS[given.period])]))
     return _("%s (estimate)") % said if given.estimated else said
+
+
+@register.filter
+def estimate(job: Job) -> SalaryEstimate | None:
+    """What a job is estimated to pay that does not say it; lists read it for all of their jobs before."""
+    return estimate_of(job)
 
 
 @register.filter

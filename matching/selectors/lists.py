@@ -13,6 +13,7 @@ from cvmatch.core.models import Status, User
 from ingestion.models import CV
 from ingestion.selectors import has_concerns
 from jobs.models import Job
+from jobs.paying import read_estimates
 from matching.experiments.serving import arrange
 from matching.models import CVEmbedding, JobEmbedding, LearnedRanker, Match, Prediction
 from matching.selectors.lines import Line, line_of
@@ -83,7 +84,7 @@ class Candidates:
 
 
 def jobs_for_cv(cv: CV, viewer: User | None = None) -> RankedList:
-    """The jobs for a CV, best first, without the texts; three queries however long it is.
+    """The jobs for a CV, best first, without the texts; four queries however long it is.
 
     For a viewer in the order in which they are shown lists, else as it is stored.
     """
@@ -91,6 +92,7 @@ def jobs_for_cv(cv: CV, viewer: User | None = None) -> RankedList:
         *_LINE_FIELDS, *(f"job__{name}" for name in JOB_FIELDS)
     )
     ranked = _ranked(Prediction.objects.filter(cv=cv, side=Prediction.Side.JOBS_FOR_CV), lines)
+    read_estimates(line.match.job for line in ranked.lines)
     return _as_shown(ranked, viewer)
 
 

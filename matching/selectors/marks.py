@@ -9,6 +9,7 @@ from django.db.models import Count
 
 from cvmatch.core.models import User
 from ingestion.models import CV
+from jobs.paying import read_estimates
 from matching.models import JobMark, Match, Prediction
 from matching.selectors.lines import Line
 from matching.selectors.lists import JOB_FIELDS
@@ -56,7 +57,9 @@ def list_marked(user: User, kind: str, lines: Sequence[Line]) -> list[MarkedJob]
     light = marks.only(
         "user", "kind", "reason", "verdict", "applied_at", "marked_at", *(f"job__{f}" for f in JOB_FIELDS)
     )
-    return [MarkedJob(mark, by_job.get(mark.job_id)) for mark in light[:SHOWN]]
+    marked = [MarkedJob(mark, by_job.get(mark.job_id)) for mark in light[:SHOWN]]
+    read_estimates(item.mark.job for item in marked)
+    return marked
 
 
 def find_shown(user: User, pk: int | None) -> Match | None:

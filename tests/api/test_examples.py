@@ -14,7 +14,6 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 
 from cvmatch.api import api
 from cvmatch.core.models import Status, User, WebhookDelivery
@@ -22,25 +21,14 @@ from cvmatch.dashboard import cache_check
 from cvmatch.openapi import EXAMPLES_FILE
 from ingestion.models import Correction
 from ingestion.syncing import connect_source
-from jobs.insights import Between
-from jobs.insights.figures import (
-    AskedSkill,
-    PayFigures,
-    SkillFigures,
-    SourceFigures,
-    StepFigures,
-    TimeFigures,
-    TitleFigures,
-    Trend,
-    WeekShare,
-)
-from jobs.models import Insight, Job, PayEstimate, PayModel
+from jobs.models import Job
 from matching.experiments import running
 from matching.experiments.judging import Judgement, Verdict
 from matching.experiments.keeping import Plan, add_config, create_experiment
 from matching.experiments.releasing import release
 from matching.models import AlertDigest, AlertSubscription, Experiment, Match
 from tests.api.conftest import say_waits
+from tests.market import tell_insights
 from tests.support import make_cv, make_job, make_user, work_until_idle
 
 pytestmark = pytest.mark.django_db
@@ -167,31 +155,6 @@ def make_experiment() -> Experiment:
     rows = Experiment.objects.filter(pk=made.pk)
     rows.update(state="stopped", started_at=now, ended_at=now, judged_at=now, judgement_json=judged.to_json())
     return rows.get()
-
-
-def tell_insights(job: Job) -> None:
-    """What a night's counting and training would have told of more jobs than there are here."""
-    model = PayModel.objects.create(paid_jobs=1400, trained_on=1200, measured={}, body=b"")
-    PayEstimate.objects.create(
-        job=job, model=model, made_from=job.changed_at, low=52000, middle=61000, high=72000, currency="EUR", based_on=42
-    )
-    share, title, today = Between(0.31, 0.24, 0.39), "data engineer", timezone.now().date()
-    skill = SkillFigures("Rust", share, Between(0.09, 0.02, 0.16), Trend.RISING, (WeekShare("2026-11-09", 40, 13),))
-    pay = PayFigures(Between(55e3, 52e3, 58e3), Between(62e3, 6e4, 65e3), Between(7e4, 67e3, 74e3))
-    asked = TitleFigures((AskedSkill("python", "Python", 90, Between(0.75, 0.66, 0.82)),))
-    of_all = {"day": today, "count": 120}
-    Insight.objects.bulk_create(
-        [
-            Insight(**of_all, kind="skill", name="rust", figures=skill.to_json()),
-            Insight(**of_all, kind="pay", name=title, currency="EUR", figures=pay.to_json()),
-            Insight(**of_all, kind="title", name=title, figures=asked.to_json()),
-            Insight(**of_all, kind="time", figures=TimeFigures(70, Between(24.0, 20.0, 29.0), (1.0, 0.84)).to_json()),
-            Insight(**of_all, kind="source", name="board", figures=SourceFigures(81, {"pay": 0.4}).to_json()),
-            Insight(
-                **of_all, kind="funnel", name="uploaded", figures=StepFigures(0, Between(1.0, 0.97, 1.0)).to_json()
-            ),
-        ]
-    )
 
 
 def filled(value: Any, ids: dict[str, str]) -> Any:

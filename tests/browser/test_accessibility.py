@@ -1,4 +1,4 @@
-"""No page has anything that keeps people out, as far as axe-core can tell: light and dark, on a desk and on a telephone."""
+"""No page keeps people out, as far as axe-core can tell, or is wider than its window: light and dark, desk and telephone."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ AXE = Path(axe_playwright_python.__file__).parent / "axe.min.js"
 RUN = """(options) => axe.run({ resultTypes: ["violations"], ...options }).then((found) => found.violations
     .filter((one) => ["serious", "critical"].includes(one.impact))
     .map((one) => `${one.id}: ${one.nodes.slice(0, 3).map((node) => node.html.slice(0, 160)).join(" | ")}`))"""
+WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 # All that the scheme can change.
 COLOURS = {"runOnly": ["color-contrast", "link-in-text-block"]}
 
@@ -47,6 +48,8 @@ def test_no_page_keeps_anybody_out(
             problems = page.evaluate(RUN, {})
             page.emulate_media(color_scheme="dark")
             problems += [f"dark: {problem}" for problem in page.evaluate(RUN, COLOURS)]
+            if wider := page.evaluate(WIDER):
+                problems.append(f"{wider} pixels wider than the window")
             if problems:
                 found[name] = problems
         context.close()

@@ -75,12 +75,21 @@ def test_ages_days_and_shares_are_written_in_german() -> None:
 NOT_200 = {"not found": 404, "mfa_activate_totp": 302}
 
 
-def test_every_page_opens_in_german(db: None) -> None:
+# A number with a comma in an attribute that pictures, charts and fields of numbers are drawn from.
+COMMA = re.compile(r'<(?:svg|rect|path|circle|line|polyline|use|text|td|input)\b[^>]*?\s'
+                   r'(?:width|height|x|y|[xy][12]|r|d|points|viewBox|value|data-value)="(-?\d+,\d+)"')  # fmt: skip
+
+
+def test_every_page_opens_in_german_and_draws_numbers_without_a_comma(db: None) -> None:
     furnish()
-    answers = {}
+    answers, drawn = {}, {}
     for name, (who, address) in pages().items():
         client = Client(headers=German)
         if who != NOBODY:
             client.force_login(User.objects.get(username=who))
-        answers[name] = client.get(address).status_code
+        answer = client.get(address)
+        answers[name] = answer.status_code
+        if wrong := COMMA.findall(answer.content.decode()):
+            drawn[name] = wrong
+    assert drawn == {}
     assert {name: status for name, status in answers.items() if status != 200} == NOT_200
