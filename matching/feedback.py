@@ -23,7 +23,8 @@ def note(
 ) -> None:
     """Keep that somebody did something with a job, once an hour at most; one statement, and two at once are one.
 
-    Nothing of those who do not want to be counted.
+    Nothing of those who do not want to be counted; where it is about the CV of such a person, the table itself refuses the row
+    (migration 0019).
     """
     if user.refuses(Purpose.STATISTICS):
         return
