@@ -425,6 +425,11 @@ def test_the_link_of_one_person_stops_nothing_of_another(mara: User, rita: User)
     assert client.post(reverse("alerts-stop", args=[stop_token(own)])).status_code == 200, "signed in as whoever"
     assert list(AlertSubscription.objects.filter(by_email=False)) == [own]
     signed = stop_token(own).partition(":")[2]
-    for forged in (f"{other.pk}", f"{other.pk}:{signed}", signing.dumps(other.pk), signing.dumps(other.pk, salt="other")):
+    for forged in (
+        f"{other.pk}",
+        f"{other.pk}:{signed}",
+        signing.dumps(other.pk),
+        signing.dumps(other.pk, salt="other"),
+    ):
         assert client.post(reverse("alerts-stop", args=[forged])).status_code == 404
     assert list(AlertSubscription.objects.filter(by_email=True)) == [other]
