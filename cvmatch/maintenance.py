@@ -21,6 +21,7 @@ from ingestion.strays import sweep_strays
 from ingestion.syncing import delete_old_runs
 from ingestion.viewings import delete_old_views
 from jobs.services import delete_expired
+from matching.alerts.forgetting import forget_told
 from matching.optimising import delete_old_tailorings
 from matching.retention import (
     delete_old_embeddings,
@@ -31,8 +32,8 @@ from matching.retention import (
 
 
 def clean_up(limit: int, only: Sequence[int] | None = None) -> StageReport:
-    """Remove old lists and tailored CVs, replaced CV versions, jobs that ended long ago, old runs of sources, what was kept of
-    calls, what was shown long ago, old logs, stored files that nobody has.
+    """Remove old lists and tailored CVs, replaced CV versions, jobs that ended long ago, old runs of sources, what people were
+    told long ago, what was kept of calls, what was shown long ago, old logs, stored files that nobody has.
 
     Up to ``limit`` of each kind.
     """
@@ -46,6 +47,7 @@ def clean_up(limit: int, only: Sequence[int] | None = None) -> StageReport:
     removed += delete_old_embeddings(before=before, limit=limit)
     removed += delete_unused_snapshots(limit=limit)
     removed += delete_old_tailorings(before=before, limit=limit)
+    removed += forget_told(before=timezone.now() - timedelta(days=settings.ALERT_DAYS), limit=limit)
     removed += delete_old_calls(limit=limit)
     removed += delete_old_counts(limit=limit)
     removed += delete_old_deliveries(limit=limit)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import structlog
+from django.conf import settings
 from django.core.mail import send_mail
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -86,7 +87,7 @@ def _send(user: User, until: datetime) -> None:
     )
     send_mail(
         subject=_("Your data will be erased on %(date)s") % {"date": f"{until:%d %B %Y}"},
-        message=words % {"date": f"{until:%d %B %Y}", "address": reverse("my-data")},
+        message=words % {"date": f"{until:%d %B %Y}", "address": f"{settings.PUBLIC_URL}{reverse('my-data')}"},
         from_email=None,
         recipient_list=[user.email],
     )

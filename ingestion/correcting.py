@@ -220,8 +220,8 @@ def _desk(cv: CV, by: User) -> Iterator[_Desk]:
         yield desk
         if desk.is_touched:
             Confirmation.objects.filter(cv=locked).delete()
-            CV.objects.filter(pk=locked.pk).update(interactive=True)  # somebody is waiting for the new list
-            store_reading(locked, desk.read, desk.history)
+            locked.interactive = True  # somebody is waiting for the new list
+            store_reading(locked, desk.read, desk.history, beside=["interactive"])
             announce("cv.parsed", [locked.pk], interactive=True)
 
 

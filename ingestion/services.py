@@ -102,11 +102,13 @@ def store_parse(cv: CV, text: str, parsed: ParsedCV) -> None:
         cv.tell(WebhookEvent.CV_READ)
 
 
-def store_reading(cv: CV, read: ParsedCV, history: Sequence[Correction] | None = None) -> None:
+def store_reading(
+    cv: CV, read: ParsedCV, history: Sequence[Correction] | None = None, *, beside: Sequence[str] = ()
+) -> None:
     """Make what was read, with the corrections of the CV in it, what is shown and matched from now on.
 
     The caller holds the row's lock, so that no correction made meanwhile is lost; ``history`` are all of them, undone ones too,
-    in their order, where the caller has read them.
+    in their order, where the caller has read them. ``beside`` are columns that the caller has set and wants stored with it.
     """
     history = list(cv.corrections.all()) if history is None else history
     changes = [correction.change for correction in history if correction.undone_at is None]
@@ -127,7 +129,7 @@ def store_reading(cv: CV, read: ParsedCV, history: Sequence[Correction] | None =
     states = [f"{correction.pk}{'' if correction.undone_at is None else ' undone'}" for correction in history]
     cv.content_hash = content_hash(read.parser_version, skills_version(), cv.text, *states)
     cv.read_at = timezone.now()
-    cv.save(update_fields=_READING)
+    cv.save(update_fields=[*_READING, *beside])
 
 
 def _matched_text(text: str, read: ParsedCV, reading: Corrected) -> str:

@@ -106,6 +106,9 @@ class SnapshotAdmin(ReadOnlyAdmin):
     list_display = ("sha256", "kind", "created_at")
     list_filter = ("kind",)
     search_fields = ("^sha256",)
+    exclude = (
+        "body_json",
+    )  # what the scorer saw of somebody's CV, which leads to nobody whose trail it could stand in
     ordering = ("-created_at",)
 
 

@@ -14,9 +14,10 @@ from cvmatch.core.pages import number
 from cvmatch.core.web import current_user
 from ingestion import correcting
 from ingestion.correction_form import VALUE, Form, form_of, written
-from ingestion.models import CV
+from ingestion.models import CV, CVView
 from ingestion.naming import refuse_blind
 from ingestion.selectors import get_cv, list_corrections
+from ingestion.viewings import note_view
 from matching.views import cv_context, reading_with
 
 
@@ -37,6 +38,7 @@ def cv_correct(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, _("Saved. The jobs are compared again with what holds now."))
         return redirect("cv", pk=cv.pk)
     form = _form_again(request, cv, failure) if failure else None
+    note_view(user=user, cv=cv, how=CVView.How.PAGE)  # what is answered is the whole reading
     part = "#corrected" if request.headers.get("HX-Request") else ""
     context = {
         **cv_context(user, get_cv(user, pk), form=form),

@@ -34,8 +34,9 @@ def note_shown(
 ) -> None:
     """Keep which lines of a list somebody was shown, each once an hour at most; one statement however many they are.
 
-    Nothing of those who do not want to be counted. ``at`` is when it was, now if it is not said. With ``opened_job`` they
-    opened that job, on whose page the list stands.
+    Nothing of those who do not want to be counted; where it is about the CV of such a person, the table itself refuses the row
+    (migration 0021). ``at`` is when it was, now if it is not said. With ``opened_job`` they opened that job, on whose page the
+    list stands.
     """
     if user.refuses(Purpose.STATISTICS):
         return

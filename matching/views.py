@@ -53,13 +53,11 @@ def cv_page(request: HttpRequest, pk: int) -> HttpResponse:
     """A CV: how far it is, its best jobs, what was read from it. The parts that are not there yet fill by themselves."""
     user = current_user(request)
     cv = get_cv(user, pk)
+    note_view(user=user, cv=cv, how=CVView.How.PAGE)  # its parts too: they have addresses of their own
     if user.is_blind:
-        note_view(user=user, cv=cv, how=CVView.How.PAGE)
         return blind_page(request, cv)
     context = cv_context(user, cv, edit=request.GET.get("edit", ""))
     part = {"head": "#head", "reading": "#reading", "preview": "#best"}.get(request.GET.get("part", ""), "")
-    if not part:
-        note_view(user=user, cv=cv, how=CVView.How.PAGE)
     response = render(request, f"matching/cv.html{part}", context)
     shown = context["lines"] if part in {"", "#best"} else ()
     return count_shown(request, response, shown, surface=Interaction.Surface.PREVIEW)
@@ -115,6 +113,7 @@ def cv_matches(request: HttpRequest, pk: int) -> HttpResponse:
     """The jobs for a CV, with why and what is missing; under a filter they are ranked anew."""
     user, only = current_user(request), filter_from(request.GET)
     cv = get_cv(user, pk)
+    note_view(user=user, cv=cv, how=CVView.How.MATCH)  # the reasons quote it
     asked = request.GET.dict()
     is_filtered = bool(only) and is_ready(cv)
     ranked = filtered_jobs(cv, only) if is_filtered else jobs_for_cv(cv, user)
@@ -183,8 +182,8 @@ def match_page(request: HttpRequest, pk: int) -> HttpResponse:
     user = current_user(request)
     page = get_match_page(user, pk)
     part = "#account" if request.headers.get("HX-Target") == "account" else ""
+    note_view(user=user, cv=page.match.cv, how=CVView.How.MATCH)
     if not part:
-        note_view(user=user, cv=page.match.cv, how=CVView.How.MATCH)
         feedback.note(user=user, job_id=page.match.job_id, kind=Interaction.Kind.OPEN, match=page.match)
     return render(request, f"matching/match.html{part}", side_context(request, page))
 

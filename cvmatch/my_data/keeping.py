@@ -11,18 +11,15 @@ from django.utils import timezone
 from cvmatch.core.models import User
 from cvmatch.core.runner import StageReport
 from cvmatch.my_data.erasing import erase_account
+from cvmatch.my_data.holdings import HOLDINGS
 from ingestion.clock import list_overdue, remind_due, start_clocks
 from ingestion.erasing import erase_candidate
 from ingestion.erasures import settle
 from ingestion.models import Erasure
 
-# The planner keeps samples of columns until a table is analysed again, and with them words of people that are gone.
-_SAMPLED = (
-    "account_emailaddress", "core_user", "core_webhook", "core_webhookdelivery", "django_admin_log", "django_session",
-    "ingestion_confirmation", "ingestion_correction", "ingestion_cv", "ingestion_cvview", "jobs_savedsearch",
-    "matching_decision", "matching_decisionevent", "matching_explanation", "matching_lexeme", "matching_match",
-    "matching_note", "matching_snapshot", "matching_tag",
-)  # fmt: skip
+# The planner keeps samples of columns until a table is analysed again, and with them words of people that are gone: of all
+# tables of the archive, and of those that are left out of it.
+_BESIDE = ("django_admin_log", "django_session", "matching_lexeme", "matching_tag")
 # Of a table without rows it keeps the samples of before, and only later versions can be told to forget them.
 _CLEARS = 180_000
 _CLEAR_EMPTY = """
@@ -52,10 +49,14 @@ def forget_samples() -> None:
     """Make the planner's samples of tables with people in them anew, if somebody was erased since yesterday."""
     if Erasure.objects.filter(at__gt=timezone.now() - timedelta(days=1)).exists():
         with connection.cursor() as cursor:
-            cursor.execute(f"ANALYZE {', '.join(_SAMPLED)}")
+            cursor.execute(f"ANALYZE {', '.join(_sampled())}")
             cursor.execute("SELECT current_setting('server_version_num')::int")
-            for table in _SAMPLED if cursor.fetchone()[0] >= _CLEARS else ():
+            for table in _sampled() if cursor.fetchone()[0] >= _CLEARS else ():
                 cursor.execute(_CLEAR_EMPTY.format(table=table))
+
+
+def _sampled() -> list[str]:
+    return sorted({*_BESIDE, *(holding.table._meta.db_table for holding in HOLDINGS)})
 
 
 def _erase_if_overdue(pk: int) -> bool:

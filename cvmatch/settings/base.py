@@ -195,6 +195,7 @@ LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "account_login"
 SIGN_UP = env.str("CVMATCH_SIGN_UP", default="open")
 AUDIT_DAYS = env.int("CVMATCH_AUDIT_DAYS", default=365)
+ALERT_DAYS = env.int("CVMATCH_ALERT_DAYS", default=90)
 CANDIDATE_DAYS = env.int("CVMATCH_CANDIDATE_DAYS", default=730)
 BACKUP_DAYS = env.int("CVMATCH_BACKUP_DAYS", default=30)
 

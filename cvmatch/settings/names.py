@@ -5,6 +5,7 @@ from __future__ import annotations
 ENVIRONMENT = (
     "ALLOWED_HOSTS",
     "CSRF_TRUSTED_ORIGINS",
+    "CVMATCH_ALERT_DAYS",
     "CVMATCH_AUDIT_DAYS",
     "CVMATCH_BACKUP_DAYS",
     "CVMATCH_CANDIDATE_DAYS",

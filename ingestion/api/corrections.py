@@ -14,9 +14,10 @@ from cvmatch.core.http_api import user_of
 from cvmatch.core.models import User
 from ingestion import correcting
 from ingestion.changes import ADD, CHANGE, REMOVE
-from ingestion.models import CV, Correction
+from ingestion.models import CV, Correction, CVView
 from ingestion.naming import refuse_blind
 from ingestion.selectors import get_cv, list_corrections
+from ingestion.viewings import note_view
 
 router = Router(tags=["Corrections"])
 
@@ -87,6 +88,7 @@ def _open(user: User, cv_id: int) -> CV:
     """Corrections may say who the person is: those who read blind cannot see them."""
     cv = get_cv(user, cv_id)
     refuse_blind(user)
+    note_view(user=user, cv=cv, how=CVView.How.API)  # a correction says what stood there before
     return cv
 
 

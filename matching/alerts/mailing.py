@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -37,7 +38,11 @@ def send(digest: AlertDigest, message: EmailMultiAlternatives | None) -> None:
     """
     if message is None:
         return
+    server = message.connection = get_connection()
+    # Taking leave of the server comes after the commit: nothing is between its answer and the note that it has it.
+    transaction.on_commit(server.close, robust=True)
     try:
+        server.open()
         message.send()
     except smtplib.SMTPRecipientsRefused:
         raise CvmatchError("The mail server refused the address.", permanent=True) from None

@@ -180,6 +180,7 @@ def get_explanation(request: HttpRequest, response: HttpResponse, match_id: int)
 
 def ranked_now(request: HttpRequest, cv: CV, only: FilterIn, after: int, limit: int) -> PredictionOut:
     """A list that is made for this answer."""
+    note_view(user=user_of(request), cv=cv, how=CVView.How.API)  # the reasons quote it
     found = rank_now(cv, only=only.value(), after=after, limit=limit)
     following = address_with(request, after=after + limit) if found.more else None
     lines = [Ranked(match, match.rank) for match in found.matches]

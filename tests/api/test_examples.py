@@ -82,6 +82,8 @@ MOST = 2
 MOST_QUERIES = 12
 # Deleting a CV goes through every table that may name it, and the ledger.
 ERASING, QUERIES_OF_ERASING = "delete_cv", 52
+# One more than the owner's own needs, of which no look is kept: who looked at whose CV is written before the answer.
+NOTING = {"get_filtered_matches"}
 
 
 @pytest.fixture
@@ -248,7 +250,8 @@ def test_no_operation_makes_more_than_twelve_queries(
     ids: dict[str, str], queries: dict[str, list[str]], kept_in_process: None
 ) -> None:
     answers(ids, queries)
-    assert {name: made for name, made in queries.items() if len(made) > MOST_QUERIES and name != ERASING} == {}
+    most = {name: MOST_QUERIES + (name in NOTING) for name in queries}
+    assert {name: made for name, made in queries.items() if len(made) > most[name] and name != ERASING} == {}
     assert len(queries[ERASING]) <= QUERIES_OF_ERASING, queries[ERASING]
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.core import mail
+from django.core import mail, signing
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
@@ -16,10 +16,12 @@ from django.utils import timezone
 
 from cvmatch.core.errors import InvalidInput, NotFound
 from cvmatch.core.models import Purpose, Status, User, Webhook, WebhookDelivery
+from cvmatch.maintenance import clean_up
 from ingestion.consents import set_consent
 from ingestion.models import CV, Candidate
 from jobs.models import Job
 from jobs.saving import save_search
+from matching.alerts.forgetting import forget_told
 from matching.alerts.subscribing import (
     Cadence,
     Kind,
@@ -387,3 +389,47 @@ def test_whoever_takes_back_the_consent_to_alerts_is_told_nothing_until_it_is_gi
     fall_due()
     send_alerts(10)
     assert told(mara) == ["Meanwhile"]
+
+
+def test_what_was_told_long_ago_leaves_the_page_and_is_not_told_again(mara: User, settings: Any) -> None:
+    settings.ALERT_DAYS = 30
+    cv, job = read_cv(mara), make_job("1", title="Old")
+    subscribe(user=mara, kind=Kind.JOBS_FOR_CV, subject=cv.pk, cadence=Cadence.AT_ONCE)
+    send_alerts(10, [listed(cv, (job, "80")).pk])
+    AlertDigest.objects.update(created_at=timezone.now() - timedelta(days=31))
+    made = listed(cv, (job, "90"), (make_job("2", title="New"), "80"))
+    send_alerts(10, [made.pk])
+    assert clean_up(limit=5000).done >= 1
+    assert told(mara) == ["New"]
+    assert AlertDigest.objects.count() == 1
+    send_alerts(10, [listed(cv, (job, "95")).pk])
+    assert (told(mara), len(mail.outbox)) == (["New"], 2)
+    job.delete()
+    assert Alert.objects.count() == 1, "what can be told of nothing any more is forgotten as a whole"
+
+
+def test_old_digests_are_forgotten_some_at_a_time_the_oldest_first(mara: User) -> None:
+    subscription = subscribe(user=mara, kind=Kind.JOBS_FOR_CV, subject=read_cv(mara).pk)
+    *_older, newest = [AlertDigest.objects.create(subscription=subscription) for _ in range(3)]
+    now = timezone.now()
+    assert forget_told(before=now - timedelta(days=1), limit=2) == 0
+    assert forget_told(before=now + timedelta(seconds=1), limit=2) == 2
+    assert list(AlertDigest.objects.all()) == [newest]
+
+
+def test_the_link_of_one_person_stops_nothing_of_another(mara: User, rita: User) -> None:
+    own = subscribe(user=mara, kind=Kind.JOBS_FOR_CV, subject=read_cv(mara).pk)
+    other = subscribe(user=rita, kind=Kind.CVS_FOR_JOB, subject=make_job().pk)
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(rita)
+    assert client.post(reverse("alerts-stop", args=[stop_token(own)])).status_code == 200, "signed in as whoever"
+    assert list(AlertSubscription.objects.filter(by_email=False)) == [own]
+    signed = stop_token(own).partition(":")[2]
+    for forged in (
+        f"{other.pk}",
+        f"{other.pk}:{signed}",
+        signing.dumps(other.pk),
+        signing.dumps(other.pk, salt="other"),
+    ):
+        assert client.post(reverse("alerts-stop", args=[forged])).status_code == 404
+    assert list(AlertSubscription.objects.filter(by_email=True)) == [other]

@@ -14,7 +14,7 @@ from django.test import Client
 
 from cvmatch.core.models import Purpose, User
 from cvmatch.my_data.download import person_of, stream_archive
-from cvmatch.my_data.holdings import HOLDINGS, LEFT_OUT, Person
+from cvmatch.my_data.holdings import HOLDINGS, LEFT_OUT, OF_NOBODY, Person
 from ingestion.consents import set_consent
 from ingestion.models import CV, Candidate, CVView
 from matching.deciding import add_tag, decide, write_note
@@ -47,6 +47,14 @@ def test_every_table_that_leads_to_a_person_is_in_the_archive_or_left_out_for_a_
     assert missing == set(), "Give each a row in HOLDINGS of cvmatch/my_data/holdings.py, or a reason in LEFT_OUT."
     assert given & LEFT_OUT.keys() == set()
     assert LEFT_OUT.keys() - leading_to_people() == set(), "These lead to nobody any more."
+
+
+def test_every_table_at_all_was_thought_of() -> None:
+    """One may be about a person without a foreign key: by a number, a name, an address or a hash."""
+    decided = [*(holding.model for holding in HOLDINGS), *LEFT_OUT, *OF_NOBODY]
+    assert sorted(decided) == sorted(model._meta.label for model in apps.get_models())
+    assert OF_NOBODY.keys() & leading_to_people() == set()
+    assert all(OF_NOBODY.values())
 
 
 def test_what_is_left_out_of_a_table_is_a_column_of_it_and_has_a_reason() -> None:

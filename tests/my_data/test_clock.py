@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 from smtplib import SMTPException
+from typing import Any
 
 import pytest
 from django.core import mail
 from django.test import Client
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from cvmatch.core.models import User
 from cvmatch.my_data.keeping import end_keeping
@@ -43,13 +45,15 @@ def test_nobody_is_told_or_erased_before_the_time(mara: User) -> None:
     assert Candidate.objects.get().kept_until > timezone.now() + timedelta(days=729)
 
 
-def test_people_are_told_once_a_month_before_and_erased_with_their_account_after(mara: User) -> None:
+def test_people_are_told_once_a_month_before_and_erased_with_their_account_after(mara: User, settings: Any) -> None:
+    settings.PUBLIC_URL = "https://jobs.example.com"
     let_pass(days=701)
     assert end_keeping(limit=10).done == 1
     assert end_keeping(limit=10).done == 0
     (message,) = mail.outbox
     assert message.to == ["mara@example.com"]
     assert "Keep longer" in message.body
+    assert "https://jobs.example.com/account/data/" in message.body
     client = Client()
     client.force_login(mara)
     assert "is then erased with your account" in client.get("/").content.decode()
@@ -65,7 +69,7 @@ def test_one_click_begins_the_time_anew(mara: User) -> None:
     client = Client()
     client.force_login(mara)
     page = client.post("/account/data/keep/", follow=True).content.decode()
-    assert f"{Candidate.objects.get().kept_until:%Y}" in page
+    assert f"Kept until <strong>{date_format(Candidate.objects.get().kept_until, 'j F Y')}</strong>" in page
     assert client.post("/api/v1/me/keep").json()["kept_until"] > str(timezone.now() + timedelta(days=729))
     let_pass(days=31)
     assert end_keeping(limit=10).done == 0

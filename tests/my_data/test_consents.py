@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from cvmatch.core.models import Purpose, User
 from ingestion.consents import TEXT_VERSION, list_standings, set_consent
@@ -11,6 +12,7 @@ from ingestion.models import CV, Candidate, Consent
 from jobs.models import Job
 from matching import feedback
 from matching.models import CVVector, Interaction, Match, Prediction, TextEmbedding
+from matching.optimising import request_batch
 from tests.support import CV_TEXT, make_cv, make_job, make_user, work_until_idle
 
 pytestmark = pytest.mark.django_db
@@ -83,7 +85,14 @@ def test_without_matching_no_list_vector_or_line_is_left_and_none_is_made(mara: 
 def test_without_matching_recruiters_do_not_see_the_cv_and_the_person_does(mara: User, job: Job) -> None:
     cv, reader, own = CV.objects.get(), recruiter(), Client()
     own.force_login(mara)
+    rita = User.objects.get(username="rita")
+    batch, _ = request_batch(user=rita, cv_ids=[cv.pk], job_ids=[job.pk])
+    work_until_idle()
+    (tailored,) = batch.tailorings
     addresses = (
+        f"/improvements/{tailored}/",
+        f"/improvements/{tailored}/file/pdf/",
+        f"/api/v1/optimise/{tailored}",
         f"/cvs/{cv.pk}/",
         f"/cvs/{cv.pk}/file/",
         f"/api/v1/cvs/{cv.pk}",
@@ -93,6 +102,8 @@ def test_without_matching_recruiters_do_not_see_the_cv_and_the_person_does(mara:
     refuse(mara, Purpose.MATCHING)
     assert {status_of(reader, address) for address in addresses} == {404}
     assert "Lindqvist" not in reader.get("/cvs/").content.decode()
+    assert "Lindqvist" not in reader.get(f"/improvements/several/{batch.pk}/").content.decode()
+    assert status_of(own, f"/improvements/{tailored}/") == 200
     assert own.get(f"/api/v1/cvs/{cv.pk}/status").json()["status"] == "withheld"
     assert "matching is off, as you asked" in own.get(f"/cvs/{cv.pk}/").content.decode()
     assert "Matching is off" in own.get("/").content.decode()
@@ -130,6 +141,26 @@ def test_without_statistics_nothing_more_is_counted_and_what_was_is_gone(mara: U
     feedback.judge_fit(user=User.objects.get(pk=mara.pk), job=job, verdict="up")
     assert not Interaction.objects.exclude(cv=None, user__username="rita").exists()
     assert mara.job_marks.get().verdict == "up", "their own list is theirs"
+
+
+def test_without_statistics_nothing_is_kept_of_what_recruiters_do_with_the_cv_and_others_are_counted(
+    mara: User, job: Job
+) -> None:
+    theirs, others = CV.objects.get(), make_cv(CV_TEXT.replace("Mara Lindqvist", "Tom Okafor"), user=make_user("tom"))
+    work_until_idle()
+    look_for_candidates(job)
+    refuse(mara, Purpose.STATISTICS)
+    rita = User.objects.get(username="rita")
+    for cv in (theirs, others):
+        recruiter().get(f"/matches/{Match.objects.filter(cv=cv).latest('pk').pk}/")
+        feedback.note(user=rita, job_id=job.pk, kind="shortlist", cv_id=cv.pk)
+    rows = [Interaction(user=rita, job=job, cv=cv, kind="shown", hour=timezone.now()) for cv in (theirs, others)]
+    Interaction.objects.bulk_create(rows, ignore_conflicts=True)
+    noted = Interaction.objects.exclude(cv=None).values_list("cv", "kind")
+    assert set(noted) == {(others.pk, kind) for kind in ("open", "shortlist", "shown")}
+    set_consent(user=mara, purpose=Purpose.STATISTICS, is_given=True, how="page")
+    feedback.note(user=rita, job_id=job.pk, kind="reject", cv_id=theirs.pk)
+    assert Interaction.objects.filter(cv=theirs).exists()
 
 
 def test_what_was_said_stays_and_the_newest_holds(mara: User) -> None:

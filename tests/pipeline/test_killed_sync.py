@@ -6,16 +6,11 @@ what it had sent is undone by the database, and its open transaction with it. Fo
 
 from __future__ import annotations
 
-import os
-import signal
-import sys
-import traceback
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any, NoReturn
+from typing import Any
 
 import pytest
-from django.db import connection, connections
 from django.utils import timezone
 
 from cvmatch.core.models import Status
@@ -24,6 +19,7 @@ from ingestion.stages import sync_sources
 from ingestion.syncing import connect_source, request_sync
 from jobs.models import Job, JobReading, Payload, Sighting
 from tests.board import SPEC, Board, row
+from tests.killing import killed
 from tests.source_server import SourceServer
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -53,7 +49,7 @@ def test_a_sync_killed_at_any_statement_and_run_again_leaves_what_an_undisturbed
     while was_killed:
         killed_at += 1
         prepare(board)
-        was_killed = killed(sync_sources, at=killed_at)
+        was_killed = killed(lambda: sync_sources(limit=1), at=killed_at)
         if was_killed:
             SyncRun.objects.filter(status=Status.PROCESSING).update(lease_until=timezone.now() - timedelta(seconds=1))
         work_to_the_end()
@@ -98,38 +94,3 @@ def state() -> dict[str, Any]:
             run.counts | {"repairs": run.repairs, "rejected": run.rejected} for run in SyncRun.objects.order_by("pk")
         ],
     }
-
-
-INHERITED: list[Any] = []
-
-
-def killed(stage: Any, *, at: int) -> bool:
-    """Works the stage in a copy of this process until its statement of that number; whether it came to that."""
-    child = os.fork()
-    if child == 0:
-        _work_and_die(stage, at)
-    _, status = os.waitpid(child, 0)
-    assert os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == 0, f"the copy failed at statement {at}"
-    return os.WIFSIGNALED(status)
-
-
-def _work_and_die(stage: Any, at: int) -> NoReturn:
-    try:
-        # The connection of the process that this is a copy of, where it has one: neither used nor closed here.
-        INHERITED.append(connection.connection)
-        connections["default"].connection = None
-        sent = 0
-
-        def count(execute: Any, *arguments: Any) -> Any:
-            nonlocal sent
-            sent += 1
-            if sent == at:
-                os.kill(os.getpid(), signal.SIGKILL)
-            return execute(*arguments)
-
-        with connection.execute_wrapper(count):
-            stage(limit=1)
-        os._exit(0)
-    finally:
-        traceback.print_exception(*sys.exc_info())  # nobody else will: the copy ends here
-        os._exit(1)
