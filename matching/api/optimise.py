@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Schema
+from ninja.responses import NinjaJSONEncoder
 from ninja.responses import Status as Answer
 from pydantic import Field
 
+from cvmatch.core.cache import ANSWERS, Made, remember
 from cvmatch.core.errors import Conflict
 from cvmatch.core.http_api import user_of
 from cvmatch.core.models import Status, User
@@ -140,7 +143,7 @@ class EstimateOut(Schema):
     operation_id="optimise_cv",
     openapi_extra={"responses": {202: {"content": {"application/json": {"example": _BEGUN}}}}},
 )
-def optimise_cv(request: HttpRequest, response: HttpResponse, body: OptimiseIn) -> Answer[OptimisedOut]:
+def optimise_cv(request: HttpRequest, response: HttpResponse, body: OptimiseIn) -> Answer[OptimisedOut] | HttpResponse:
     """Edits that fit a CV to one job: what to move up, say in the job's words, make explicit, cut; and the real gaps.
 
     200 with all of it where this pair was asked for before and neither text has changed since. Else 202: poll the address in
@@ -148,8 +151,10 @@ def optimise_cv(request: HttpRequest, response: HttpResponse, body: OptimiseIn) 
     """
     user = user_of(request)
     row = optimising.request_tailoring(cv_id=body.cv_id, job_id=body.job_id, by=body.by, requested_by=user)
-    response["Location"] = f"/api/v1/optimise/{row.pk}"
-    return _answer(response, user, row)
+    answer = _answer(response, user, row)
+    target = answer if isinstance(answer, HttpResponse) else response
+    target["Location"] = f"/api/v1/optimise/{row.pk}"
+    return answer
 
 
 @router.get(
@@ -174,7 +179,9 @@ def estimate_model(
     summary="A CV fitted to a job",
     operation_id="get_optimised_cv",
 )
-def get_optimised_cv(request: HttpRequest, response: HttpResponse, optimised_id: int) -> Answer[OptimisedOut]:
+def get_optimised_cv(
+    request: HttpRequest, response: HttpResponse, optimised_id: int
+) -> Answer[OptimisedOut] | HttpResponse:
     """202 while it is being made, 200 with all of it once it is there, or with `status` failed and the reason in `error`."""
     user = user_of(request)
     return _answer(response, user, get_tailoring(user, optimised_id))
@@ -201,13 +208,25 @@ def get_optimised_file(
     return file_of(row, format)
 
 
-def _answer(response: HttpResponse, user: User, row: Tailoring) -> Answer[OptimisedOut]:
+def _answer(response: HttpResponse, user: User, row: Tailoring) -> Answer[OptimisedOut] | HttpResponse:
+    """What is done is answered as it was written the first time (L1), to all who may see it as a whole."""
+    if row.status == Status.COMPLETED:
+        note_view(user=user, cv=row.cv, how=CVView.How.API)
+        if not user.is_blind:
+            return HttpResponse(_written(user, row), content_type="application/json; charset=utf-8")
     is_open = row.status in OPEN
     if is_open:
         response["Retry-After"] = RETRY_AFTER_S
-    if row.status == Status.COMPLETED:
-        note_view(user=user, cv=row.cv, how=CVView.How.API)
     return Answer(202 if is_open else 200, optimised_out(user, row))
+
+
+def _written(user: User, row: Tailoring) -> bytes:
+    """The answer as JSON: a row is made once, and after that only whether it is of now may change."""
+
+    def write() -> Made:
+        return Made(json.dumps(optimised_out(user, row).model_dump(), cls=NinjaJSONEncoder).encode())
+
+    return remember(ANSWERS, ("optimised", row.pk, row.finished_at, is_current(row)), write)
 
 
 def optimised_out(user: User, row: Tailoring) -> OptimisedOut:

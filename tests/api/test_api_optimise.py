@@ -59,8 +59,28 @@ def test_a_cv_is_fitted_to_a_job_and_the_same_pair_is_answered_from_the_row(as_u
     with CaptureQueriesContext(connection) as queries:
         again = ask(client, cv, job)
     assert (again.status_code, again.json()) == (200, found)
-    assert sum("matching_tailoring" in query["sql"] for query in queries) == 1
+    # The row, and what was made, which only the first answer reads (see the next test).
+    assert sum("matching_tailoring" in query["sql"] for query in queries) == 2
     assert Tailoring.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_answered_before_is_given_again_without_reading_what_was_made(
+    as_user: As, pair, kept_in_process: None
+) -> None:
+    client = as_user("recruiter")
+    where = ask(client, *pair)["Location"]
+    work_until_idle()
+    done = client.get(where)
+    with CaptureQueriesContext(connection) as queries:
+        again, asked_again = client.get(where), ask(client, *pair)
+    assert done.json()["edits"]
+    assert again.content == asked_again.content == done.content
+    assert asked_again["Location"] == where
+    assert not any("body_json" in query["sql"] for query in queries)
+    assert CVView.objects.exists(), "who looks is noted, from wherever the answer comes"
+    CV.objects.update(content_hash="another")
+    assert (done.json()["is_current"], client.get(where).json()["is_current"]) == (True, False)
 
 
 def test_the_new_cv_is_given_as_word_and_pdf_once_it_is_there(as_user: As, candidate: User, pair) -> None:

@@ -35,6 +35,7 @@ from jobs.insights.figures import (
     WeekShare,
 )
 from jobs.models import Insight, Job, PayEstimate, PayModel
+from matching.backfills.running import work_backfills
 from matching.models import AlertDigest, AlertSubscription, Match
 from tests.api.conftest import say_waits
 from tests.support import make_cv, make_job, make_user, work_until_idle
@@ -59,6 +60,7 @@ BODIES: dict[str, Any] = {
     "start_match_stream": {"cv_ids": ["{cv_id}"]},
     "set_consent": {"is_given": True},
     "retry_pipeline": {"stage": "parse_cvs"},
+    "start_backfill": {"what": "read", "rate": 300},
 }
 QUERIES: dict[str, dict[str, str]] = {
     "list_jobs": {"country": "DE"},
@@ -109,7 +111,11 @@ def ids() -> dict[str, str]:
     follows = AlertSubscription.objects.get(pk=made("/alerts/subscriptions", {"job_id": match.job_id}).json()["id"])
     digest = AlertDigest.objects.create(subscription=follows, status=Status.COMPLETED)
     follows.alerts.update(digest=digest, score=match.score)
+    backfill = made("/admin/backfills", {"what": "match", "everything": True}).json()["id"]
+    work_backfills()
     return {
+        "backfill_id": str(backfill),
+        "action": "cancel",
         "subscription_id": str(follows.pk),
         "search_id": str(search),
         "optimised_id": str(many["items"][0]["id"]),
