@@ -150,9 +150,10 @@ def _doubts(cv: CV, tailored: Tailored) -> Iterator[str]:
     from ingestion.extract import read_document
     from ingestion.parse import parse_document
     from matching.tailoring import as_docx
-    from matching.tailoring.checking import Unsupported, check
+    from matching.tailoring.checking import check
     from matching.tailoring.proving import Read, unsupported
     from matching.tailoring.reading import read_ground
+    from matching.tailoring.same_words import Unsupported
 
     ground = read_ground(cv)
     for edit in tailored.edits:

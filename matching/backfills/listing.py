@@ -93,7 +93,7 @@ def _shown(cv_ids: Sequence[int]) -> dict[int, list[tuple[int, float]]]:
     shown: dict[int, list[tuple[int, float]]] = {}
     lines = Match.objects.filter(prediction__in=newest, rank__lte=FIRST).order_by("prediction", "rank")
     for cv, job, score in lines.values_list("cv_id", "job_id", "score"):
-        shown.setdefault(cv, []).append((job, score))
+        shown.setdefault(cv, []).append((job, float(score)))
     return shown
 
 

@@ -11,13 +11,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from jobs.skills.vocabulary import vocabulary
 from matching.tailoring.applying import HEADINGS, Where, place_of
-from matching.tailoring.standing import framed_by, is_taken_back, says_less, says_more, unit_of
-from matching.tailoring.support import Support, named_in, names_of_one, narrower_than, says_the_same, squeezed
+from matching.tailoring.same_words import Unsupported, check_same_words
+from matching.tailoring.standing import REACH, is_taken_back, says_less, says_more, unit_of
+from matching.tailoring.support import Support, named_in, names_of_one, squeezed
 from matching.tailoring.values import CVLine, Edit, EditKind
 
 # Sections that may be left out as a whole, line by line; of the others only items.
@@ -29,16 +30,8 @@ _ABOUT_PERSON = re.compile(
 )
 _SEPARATOR = re.compile(r"\s*[,;|•·]\s*")
 _LABEL = re.compile(r"^[^,;|•·]{0,40}:\s*|^\s*[-*•▪–]\s+")
-# Words, and every sign but brackets: a comma can turn a "no" into another one.
-_TOKEN = re.compile(r"\w+(?:[.,]\d+)*|[^\w\s()]")
-# Said or left out, they change nothing.
-_GLUE = {"and", "und"}
 _FEWEST_QUOTED = 2
 _LONGEST = 600
-
-
-class Unsupported(Exception):
-    """An edit says or does what the CV does not support; the message is a sentence for people."""
 
 
 @dataclass(frozen=True)
@@ -200,61 +193,7 @@ def _check_words(edit: Edit, where: Where, ground: Ground) -> None:
         raise Unsupported("The sentence says that something is not there, or only in part.")
     if not edit.evidence:
         raise Unsupported("It cites nothing of the CV.")
-    _check_same(edit.before, edit.after)
-
-
-def _check_same(before: str, after: str) -> None:
-    """Word for word the same, but for skills in other words and what these imply beside them."""
-    old, new = list(_tokens(before)), list(_tokens(after))
-    at, said = 0, {(token.skill_id, squeezed(token.words)) for token in old}
-    for token in new:
-        own = (token.skill_id, squeezed(token.words))
-        if at < len(old) and _is_same(old[at], token):
-            at += 1
-        elif not _stands_beside(token, old[max(at - 1, 0) : at + 1]):
-            raise Unsupported(f"It says {token.words!r}, which the CV does not say there.")
-        elif own in said:
-            raise Unsupported(f"It says {token.words!r} once more.")
-        said.add(own)
-    if at < len(old):
-        raise Unsupported(f"It leaves out {old[at].words!r}.")
-
-
-@dataclass(frozen=True, slots=True)
-class _Token:
-    """A word, or a skill as a whole with its id."""
-
-    words: str
-    skill_id: str = ""
-
-
-def _tokens(text: str) -> Iterator[_Token]:
-    done = 0
-    for mention in named_in(text):
-        yield from _plain(text[done : mention.start])
-        yield _Token(mention.surface, mention.skill_id)
-        done = mention.end
-    yield from _plain(text[done:])
-
-
-def _plain(text: str) -> Iterator[_Token]:
-    yield from (_Token(word) for word in _TOKEN.findall(text) if word not in _GLUE)
-
-
-def _is_same(old: _Token, new: _Token) -> bool:
-    if old.skill_id != new.skill_id:
-        return False
-    return says_the_same(old.skill_id, old.words, new.words) if old.skill_id else old.words == new.words
-
-
-def _stands_beside(new: _Token, said: Sequence[_Token]) -> bool:
-    """A skill beside one that it is another word for, or that cannot be had without it."""
-    return bool(new.skill_id) and any(_is_same(own, new) or _is_implied(own, new) for own in said)
-
-
-def _is_implied(own: _Token, new: _Token) -> bool:
-    name = vocabulary().get(new.skill_id).name
-    return own.skill_id in narrower_than(new.skill_id) and squeezed(new.words) == squeezed(name)
+    check_same_words(edit.before, edit.after)
 
 
 def _check_claim(edit: Edit, where: Where, ground: Ground) -> None:
@@ -289,7 +228,8 @@ def _is_longer_list(edit: Edit, where: Where, ground: Ground) -> bool:
     line = ground.lines[where.first - 1]
     is_list = line.section == "skills" and not line.is_fixed and not line.is_heading and where.first == where.last
     plain = ":" not in edit.before and not is_taken_back(ground.lines, line.number)
-    one_kind = plain and not any(map(says_more, (edit.before, *framed_by(ground.lines, line.number))))
+    around = ground.lines[max(line.number - REACH, 0) : line.number + 1]
+    one_kind = plain and not any(says_more(other.text) for other in around if other.section == line.section)
     return is_list and one_kind and edit.after.startswith(f"{edit.before}, ")
 
 

@@ -16,7 +16,7 @@ _LISTS = {"skills", "languages", "certificates"}
 _LOOSE = {*_LISTS, "", "other", "interests", "summary"}
 _LONGEST_LABEL, _LABEL_WORDS = 40, 4
 # A heading or label is hardly about what is so many lines below it: there one was overlooked.
-_REACH = 12
+REACH = 12
 _LABEL = re.compile(rf"\s*\W{{0,2}}\s*([^:,;|]{{1,{_LONGEST_LABEL}}}):")
 _IN_BRACKETS = re.compile(r"[(\[]([^()\[\]]{1,60})[)\]]")
 _OUT_OF = re.compile(r"(?<![\w./])(\d{1,3}(?:[.,]\d)?)\s*(?:/|of|von|out of)\s*(\d{1,3})(?![\w./])")
@@ -69,8 +69,8 @@ def framed_by(lines: Sequence[CVLine], number: int) -> Iterator[str]:
     first, last = unit_of(lines, number)
     above = lines[: first - 1][::-1]
     own = lines[first - 1]
-    yield from (line.text for line in above[:_REACH] if line.is_heading and line.section == own.section)
-    for line in above[:_REACH]:
+    yield from (line.text for line in above[:REACH] if line.is_heading and line.section == own.section)
+    for line in above[:REACH]:
         if line.is_heading or line.section != own.section:
             break
         if is_label(line, own):

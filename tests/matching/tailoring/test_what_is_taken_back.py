@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from matching.tailoring.checking import Unsupported, check
+from matching.tailoring.checking import check
+from matching.tailoring.same_words import Unsupported
 from matching.tailoring.standing import says_less
 from matching.tailoring.values import EditKind
 from tests.tailoring import CV_TEXT, cut, edit_of, ground_of, listed, move
@@ -102,7 +103,7 @@ def with_skills(lines: str) -> str:
 
 
 def test_a_cv_that_says_it_supports_it() -> None:
-    assert supported(CV_TEXT) == ["  and ran them on k8s."]
+    assert [line.strip() for line in supported(CV_TEXT)] == ["and ran them on k8s."]
     assert supported(with_items(["Ran Kubernetes for 9 hospitals."]))
     for line in ("Kubernetes", "Kubernetes: 4/5", "Kubernetes ●●●●○", "Kubernetes 90%", "Platforms:\nKubernetes"):
         assert supported(with_skills(line)), line
