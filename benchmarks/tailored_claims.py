@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 # A few words of its own: what they stand beside is not had. Written apart from those of the checker, to find what these miss.
 _NOT_HAD = re.compile(
-    r"\b(?:no|not|never|without|lack\w*|basic\w*|beginner\w*|learn\w*|want\w*|wish\w*|interested|planned|in progress"
+    r"(?<![\w-])(?<!machine )(?<!deep )(?:no|not|never|without|lack\w*|basic\w*|beginner\w*|learn\w*|want\w*|wish\w*"
+    r"|interested|planned|in progress"
     r"|kein\w*|nicht|ohne|grund\w*|lern\w*|fără|sans|sin)\b",
     re.IGNORECASE,
 )
@@ -30,6 +31,23 @@ _SAME_YEARS = 0.1
 
 def claims_beyond(cv: CV, tailored: Tailored, document: Document, now: datetime) -> Iterator[str]:
     """Each in words; nothing where the tailored text, read from its file as ``document``, claims what the original does."""
+    yield from _grown(_summed_up(cv, _laid_out(cv), now), _summed_up(cv, document, now))
+    yield from _not_had(cv.text, tailored)
+    yield from lost(tailored, document.text)
+
+
+def _laid_out(cv: CV) -> Document:
+    """The original in the layout of the new file, without any edit: what that layout lets the parser see is no claim."""
+    from ingestion.extract import read_document
+    from matching.tailoring.applying import apply
+    from matching.tailoring.files import docx_of
+    from matching.tailoring.lines import read_lines
+
+    plain = apply(read_lines(cv.text, cv.read), ())
+    return read_document(docx_of(plain.lines, plain.styles), filename="cv.docx", max_bytes=10**8)
+
+
+def _summed_up(cv: CV, document: Document, now: datetime) -> CVProfile:
     from django.db import transaction
 
     from ingestion.parse import parse_document
@@ -37,14 +55,11 @@ def claims_beyond(cv: CV, tailored: Tailored, document: Document, now: datetime)
     from matching.tailoring.proving import Read
     from matching.tailoring.scoring import store_beside
 
-    before = cv_profile(cv, today=now.date())
     with transaction.atomic():
         row = store_beside(Read(document.text, parse_document(document)), cv, now)
-        after = cv_profile(row, today=now.date())
+        profile = cv_profile(row, today=now.date())
         transaction.set_rollback(True)
-    yield from _grown(before, after)
-    yield from _not_had(cv.text, tailored)
-    yield from lost(tailored, document.text)
+    return profile
 
 
 def _grown(before: CVProfile, after: CVProfile) -> Iterator[str]:

@@ -169,16 +169,18 @@ def _doubts(cv: CV, tailored: Tailored) -> Iterator[str]:
 
 
 def _of_pdf(tailored: Tailored, word: Document) -> Iterator[str]:
-    """Whether the PDF says what the Word file says; a CV with letters that its font lacks has none."""
+    """Whether the PDF, opened by its own reader, says what the Word file says; with letters that its font lacks there is none."""
+    import pypdfium2
+
     from cvmatch.core.errors import InvalidInput
-    from ingestion.extract import read_document
     from matching.tailoring import as_pdf
 
     try:
-        read = read_document(as_pdf(tailored), filename="cv.pdf", max_bytes=10**8)
+        pages = pypdfium2.PdfDocument(as_pdf(tailored))
     except InvalidInput:
         return
-    counted = [Counter(re.findall(r"\w", document.text.casefold())) for document in (read, word)]
+    told = "".join(page.get_textpage().get_text_range() for page in pages).replace("\u2022", "")
+    counted = [Counter(re.findall(r"\w", text.casefold())) for text in (told, word.text)]
     if counted[0] != counted[1]:
         yield f"PDF: {dict((counted[0] - counted[1]) + (counted[1] - counted[0]))}"
 

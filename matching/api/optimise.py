@@ -26,6 +26,7 @@ from matching.api.lists import OPEN, RETRY_AFTER_S
 from matching.model_budget import estimate
 from matching.models import Tailoring
 from matching.selectors.tailored import get_tailoring
+from matching.selectors.versions import tailored_version_of
 from matching.tailored_files import Kind, file_of
 
 router = Router(tags=["Tailored CVs"])
@@ -150,11 +151,19 @@ def optimise_cv(request: HttpRequest, response: HttpResponse, body: OptimiseIn) 
     `Location`. No edit says anything that the CV does not.
     """
     user = user_of(request)
-    row = optimising.request_tailoring(cv_id=body.cv_id, job_id=body.job_id, by=body.by, requested_by=user)
-    answer = _answer(response, user, row)
-    target = answer if isinstance(answer, HttpResponse) else response
-    target["Location"] = f"/api/v1/optimise/{row.pk}"
-    return answer
+
+    def ask() -> Tailoring:
+        return optimising.request_tailoring(cv_id=body.cv_id, job_id=body.job_id, by=body.by, requested_by=user)
+
+    made = tailored_version_of(cv_id=body.cv_id, job_id=body.job_id, by=body.by, engine=optimising.engine_version())
+    if made is not None and not user.is_blind:
+        who = (user.pk, user.is_recruiter)
+        answer = _as_json(remember(ANSWERS, ("optimise", who, made), lambda: _written(user, ask())))
+        answer["Location"] = f"/api/v1/optimise/{made.split()[0]}"
+        return answer
+    row = ask()
+    response["Location"] = f"/api/v1/optimise/{row.pk}"
+    return _answer(response, user, row)
 
 
 @router.get(
@@ -179,9 +188,7 @@ def estimate_model(
     summary="A CV fitted to a job",
     operation_id="get_optimised_cv",
 )
-def get_optimised_cv(
-    request: HttpRequest, response: HttpResponse, optimised_id: int
-) -> Answer[OptimisedOut] | HttpResponse:
+def get_optimised_cv(request: HttpRequest, response: HttpResponse, optimised_id: int) -> Answer[OptimisedOut]:
     """202 while it is being made, 200 with all of it once it is there, or with `status` failed and the reason in `error`."""
     user = user_of(request)
     return _answer(response, user, get_tailoring(user, optimised_id))
@@ -208,25 +215,26 @@ def get_optimised_file(
     return file_of(row, format)
 
 
-def _answer(response: HttpResponse, user: User, row: Tailoring) -> Answer[OptimisedOut] | HttpResponse:
-    """What is done is answered as it was written the first time (L1), to all who may see it as a whole."""
-    if row.status == Status.COMPLETED:
-        note_view(user=user, cv=row.cv, how=CVView.How.API)
-        if not user.is_blind:
-            return HttpResponse(_written(user, row), content_type="application/json; charset=utf-8")
+def _answer(response: HttpResponse, user: User, row: Tailoring) -> Answer[OptimisedOut]:
     is_open = row.status in OPEN
     if is_open:
         response["Retry-After"] = RETRY_AFTER_S
+    if row.status == Status.COMPLETED:
+        note_view(user=user, cv=row.cv, how=CVView.How.API)
     return Answer(202 if is_open else 200, optimised_out(user, row))
 
 
-def _written(user: User, row: Tailoring) -> bytes:
-    """The answer as JSON: a row is made once, and after that only whether it is of now may change."""
+def _written(user: User, row: Tailoring) -> Made:
+    """What is made as it is answered, with a note of who looks; not to be kept where it is to be made anew after all."""
+    is_made = row.status == Status.COMPLETED
+    if is_made:
+        note_view(user=user, cv=row.cv, how=CVView.How.API)
+    text = json.dumps(optimised_out(user, row).model_dump(), cls=NinjaJSONEncoder)
+    return Made(text.encode(), life_s=None if is_made else 0)
 
-    def write() -> Made:
-        return Made(json.dumps(optimised_out(user, row).model_dump(), cls=NinjaJSONEncoder).encode())
 
-    return remember(ANSWERS, ("optimised", row.pk, row.finished_at, is_current(row)), write)
+def _as_json(content: bytes) -> HttpResponse:
+    return HttpResponse(content, content_type="application/json; charset=utf-8")
 
 
 def optimised_out(user: User, row: Tailoring) -> OptimisedOut:

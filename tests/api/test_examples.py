@@ -76,7 +76,7 @@ STREAM = "push_job_stream"
 MOST = 2
 MOST_QUERIES = 12
 # Deleting a CV goes through every table that may name it, and the ledger.
-ERASING, QUERIES_OF_ERASING = "delete_cv", 52
+ERASING, QUERIES_OF_ERASING = "delete_cv", 55
 
 
 @pytest.fixture
