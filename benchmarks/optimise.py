@@ -1,6 +1,6 @@
 """Measures CVs fitted to jobs on a running system: how soon one is accepted, answered again, and how many are made in an hour.
 
-    .venv/bin/python benchmarks/optimise.py [--base URL --key KEY] [--requests 40] [--tasks 60]
+    .venv/bin/python benchmarks/optimise.py [--base URL --key KEY] [--requests 40] [--clients 4] [--tasks 60]
 
 Without --base it starts the system as bin/up does, on a folder of its own with the demo data; a system of yours must be
 started with CVMATCH_THROTTLE=default=off,bulk=off,address=off, else its limits are measured. By the rules alone: no language
@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from itertools import islice, product
 from pathlib import Path
 from typing import Any
@@ -37,7 +38,8 @@ def main() -> None:
             wait_for(lambda: idle(client), 600)
             pairs = list(islice(pairs_of(client), options.requests + 1))
             optimise(client, pairs.pop())  # the worker has loaded what it needs
-            one_by_one(client, pairs)
+            addresses = one_by_one(client, pairs)
+            together(base, headers, addresses, options.clients)
             at_once(client, options.tasks)
 
 
@@ -46,6 +48,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--base", help="address of a running system")
     parser.add_argument("--key", help="a recruiter's key of that system")
     parser.add_argument("--requests", type=int, default=40, help="pairs that are asked for one by one")
+    parser.add_argument("--clients", type=int, default=4, help="so many read what is made at the same time")
     parser.add_argument("--tasks", type=int, default=60, help="pairs that are asked for at once")
     return parser.parse_args()
 
@@ -68,8 +71,8 @@ def optimise(client: httpx.Client, pair: Pair) -> httpx.Response:
     return client.get(where)
 
 
-def one_by_one(client: httpx.Client, pairs: list[Pair]) -> None:
-    """Accepted while the workers are at those before, then answered from the row."""
+def one_by_one(client: httpx.Client, pairs: list[Pair]) -> list[str]:
+    """Accepted while the workers are at those before, then answered from the row; returns their addresses."""
     accepted, addresses = [], []
     for cv, job in pairs:
         begun = time.perf_counter()
@@ -90,6 +93,26 @@ def one_by_one(client: httpx.Client, pairs: list[Pair]) -> None:
         read.append(time.perf_counter() - begun)
     report("asked again, answered from the row", again)
     report("read by its address", read)
+    return addresses
+
+
+def together(base: str, headers: dict[str, str], addresses: list[str], clients: int) -> None:
+    """Several clients at once, each of whom reads all of them."""
+
+    def read(_: int) -> list[float]:
+        taken = []
+        with httpx.Client(base_url=base, headers=headers, timeout=60) as client:
+            for where in addresses:
+                begun = time.perf_counter()
+                client.get(where).raise_for_status()
+                taken.append(time.perf_counter() - begun)
+        return taken
+
+    with ThreadPoolExecutor(clients) as pool:
+        report(
+            f"read by its address, {clients} clients",
+            [one for taken in pool.map(read, range(clients)) for one in taken],
+        )
 
 
 def at_once(client: httpx.Client, tasks: int) -> None:

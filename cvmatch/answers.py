@@ -20,7 +20,7 @@ from cvmatch.core.http_api.problems import CONTENT_TYPE
 from cvmatch.core.web import GetResponse
 from cvmatch.guarding import operation_of
 from matching.experiments.serving import stamp_of
-from matching.selectors.versions import list_version, recommended_version
+from matching.selectors.versions import list_version, recommended_version, tailored_version
 
 Kwargs = Mapping[str, Any]
 HEADERS = ("Content-Type", "ETag", "Retry-After")
@@ -37,13 +37,15 @@ def _of(name: str, version: Callable[[int], str | None]) -> Callable[[Kwargs], s
 
 
 # Operations whose answers are kept → the version of all that they are made from; None where it has none. Those that do
-# something besides answering (note who looked, start a search) are not among them, and what is kept as a list (L2) neither.
+# something besides answering (note who looked, start a search) are not among them, and what is kept as a list (L2) neither;
+# but for one whose version is of the hour, as the note is that somebody looked.
 VERSIONS: dict[str, Callable[[Kwargs], str | None]] = {
     "list_jobs": lambda _: version_of(JOBS),
     "get_job_facets": lambda _: version_of(JOBS),
     "get_job": lambda _: version_of(JOBS),
     "get_similar_jobs": lambda _: version_of(JOBS, VECTORS),
     "get_recommendations": _of("cv_id", recommended_version),
+    "get_optimised_cv": _of("optimised_id", tailored_version),
     "get_prediction": _of("prediction_id", list_version),
 }
 

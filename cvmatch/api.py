@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cvmatch.backfills_api import router as backfills
 from cvmatch.core.http_api import KeyAuth, SessionAuth
 from cvmatch.core.http_api.errors import JsonParser, handle_errors
 from cvmatch.experiments_api import router as experiments
@@ -55,7 +56,7 @@ for router in (cvs, corrections, *matches, webhooks):
 api.add_router("/me", my_data)
 for router in (job_streams, match_streams):
     api.add_router("/bulk", router)
-for router in (operations, performance, experiments):
+for router in (operations, performance, experiments, backfills):
     api.add_router("/admin", router)
 api.add_router("/admin/sources", sources)
 

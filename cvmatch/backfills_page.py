@@ -22,6 +22,7 @@ from ingestion.naming import refuse_blind
 from ingestion.readings import OtherReading, compare_readings
 from ingestion.viewings import note_view
 from matching.backfills import services
+from matching.backfills.beside import lists_beside
 from matching.backfills.values import Summary
 from matching.embedding import provider_in_use
 from matching.models import Backfill, BackfillItem
@@ -161,6 +162,7 @@ def backfill_page(request: HttpRequest, pk: int) -> HttpResponse:
             if counter
         ],
         "examples": items.filter(differs__gt=0).order_by("-differs", "pk")[:MOST_EXAMPLES],
+        "beside": lists_beside(backfill),
         "failures": items.filter(state=BackfillItem.State.FAILED).order_by("pk")[:MOST_EXAMPLES],
     }
     part = "#backfill" if request.headers.get("HX-Target") == "backfill" else ""

@@ -53,6 +53,8 @@ _PARTS = {
     "webhook_id": "A webhook of yours",
     "delivery_id": "A delivery of this webhook",
     "experiment_id": "An experiment",
+    "backfill_id": "A back-fill",
+    "action": "What to do about it",
     "test_id": "A test of the queue, from its `Location`",
     "name": "A connected source",
     "purpose": "`matching`, `alerts` or `statistics`",

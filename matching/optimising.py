@@ -26,7 +26,7 @@ from matching.selectors.tailored import ROW, of_now, visible_tailorings
 from matching.tailoring import Tailored
 
 # Goes up with every change of what tailoring makes of the same texts: rows of before are not given any more.
-TAILORING_VERSION = 1
+TAILORING_VERSION = 2
 
 NO_CV = gettext_noop("There is no such CV, or it is not yours to see.")
 NO_JOB = gettext_noop("There is no such open job.")
@@ -63,9 +63,12 @@ def engine_version() -> str:
 
 
 def find_current(*, user: User, cv_id: int, job_id: int, by: str) -> Tailoring | None:
-    """The row of this pair as both are now, whatever its state, if the user may see the CV; one statement."""
+    """The row of this pair as both are now, whatever its state, if the user may see the CV; one statement.
+
+    What was made is read when it is asked for.
+    """
     rows = visible_tailorings(user).filter(cv=cv_id, job=job_id, by=by, engine=engine_version())
-    return of_now(rows).select_related("cv__candidate", "job").only(*ROW, "body_json").first()
+    return of_now(rows).select_related("cv__candidate", "job").only(*ROW).first()
 
 
 def request_tailoring(*, cv_id: int, job_id: int, by: str, requested_by: User) -> Tailoring:

@@ -6,7 +6,8 @@ from ingestion.parse import parse_document
 from jobs.skills import find_skills_and_languages
 from matching.tailoring.checking import Ground
 from matching.tailoring.lines import read_lines
-from matching.tailoring.support import read_support, unit_of
+from matching.tailoring.standing import unit_of
+from matching.tailoring.support import read_support
 from matching.tailoring.values import Edit, EditKind
 from tests.parsing import read
 

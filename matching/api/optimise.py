@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Schema
+from ninja.responses import NinjaJSONEncoder
 from ninja.responses import Status as Answer
 from pydantic import Field
 
+from cvmatch.core.cache import ANSWERS, Made, remember
 from cvmatch.core.errors import Conflict
 from cvmatch.core.http_api import user_of
 from cvmatch.core.models import Status, User
@@ -23,6 +26,7 @@ from matching.api.lists import OPEN, RETRY_AFTER_S
 from matching.model_budget import estimate
 from matching.models import Tailoring
 from matching.selectors.tailored import get_tailoring
+from matching.selectors.versions import tailored_version_of
 from matching.tailored_files import Format, file_of
 
 router = Router(tags=["Tailored CVs"])
@@ -140,14 +144,24 @@ class EstimateOut(Schema):
     operation_id="optimise_cv",
     openapi_extra={"responses": {202: {"content": {"application/json": {"example": _BEGUN}}}}},
 )
-def optimise_cv(request: HttpRequest, response: HttpResponse, body: OptimiseIn) -> Answer[OptimisedOut]:
+def optimise_cv(request: HttpRequest, response: HttpResponse, body: OptimiseIn) -> Answer[OptimisedOut] | HttpResponse:
     """Edits that fit a CV to one job: what to move up, say in the job's words, make explicit, cut; and the real gaps.
 
     200 with all of it where this pair was asked for before and neither text has changed since. Else 202: poll the address in
     `Location`. No edit says anything that the CV does not.
     """
     user = user_of(request)
-    row = optimising.request_tailoring(cv_id=body.cv_id, job_id=body.job_id, by=body.by, requested_by=user)
+
+    def ask() -> Tailoring:
+        return optimising.request_tailoring(cv_id=body.cv_id, job_id=body.job_id, by=body.by, requested_by=user)
+
+    made = tailored_version_of(cv_id=body.cv_id, job_id=body.job_id, by=body.by, engine=optimising.engine_version())
+    if made is not None and not user.is_blind:
+        who = (user.pk, user.is_recruiter)
+        answer = _as_json(remember(ANSWERS, ("optimise", who, made), lambda: _written(user, ask())))
+        answer["Location"] = f"/api/v1/optimise/{made.split()[0]}"
+        return answer
+    row = ask()
     response["Location"] = f"/api/v1/optimise/{row.pk}"
     return _answer(response, user, row)
 
@@ -208,6 +222,19 @@ def _answer(response: HttpResponse, user: User, row: Tailoring) -> Answer[Optimi
     if row.status == Status.COMPLETED:
         note_view(user=user, cv=row.cv, how=CVView.How.API)
     return Answer(202 if is_open else 200, optimised_out(user, row))
+
+
+def _written(user: User, row: Tailoring) -> Made:
+    """What is made as it is answered, with a note of who looks; not to be kept where it is to be made anew after all."""
+    is_made = row.status == Status.COMPLETED
+    if is_made:
+        note_view(user=user, cv=row.cv, how=CVView.How.API)
+    text = json.dumps(optimised_out(user, row).model_dump(), cls=NinjaJSONEncoder)
+    return Made(text.encode(), life_s=None if is_made else 0)
+
+
+def _as_json(content: bytes) -> HttpResponse:
+    return HttpResponse(content, content_type="application/json; charset=utf-8")
 
 
 def optimised_out(user: User, row: Tailoring) -> OptimisedOut:

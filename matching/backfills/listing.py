@@ -86,24 +86,28 @@ class Listing:
         """Lists are kept and go as all others do."""
 
 
-def _shown(cv_ids: Sequence[int]) -> dict[int, list[int]]:
-    """The jobs of the newest list of each, best first."""
+def _shown(cv_ids: Sequence[int]) -> dict[int, list[tuple[int, float]]]:
+    """The jobs of the newest list of each with their scores, best first."""
     lists = Prediction.objects.filter(side=Direction.JOBS_FOR_CV, cv__in=cv_ids, status=Status.COMPLETED)
     newest = lists.order_by("cv", "-created_at", "-pk").distinct("cv").values("pk")
-    shown: dict[int, list[int]] = {}
+    shown: dict[int, list[tuple[int, float]]] = {}
     lines = Match.objects.filter(prediction__in=newest, rank__lte=FIRST).order_by("prediction", "rank")
-    for cv, job in lines.values_list("cv_id", "job_id"):
-        shown.setdefault(cv, []).append(job)
+    for cv, job, score in lines.values_list("cv_id", "job_id", "score"):
+        shown.setdefault(cv, []).append((job, float(score)))
     return shown
 
 
-def _made(pk: int, found: Ranked, before: Sequence[int]) -> Made:
-    now = [line.job_id for line in found.lines[:FIRST]]
+def _made(pk: int, found: Ranked, shown: Sequence[tuple[int, float]]) -> Made:
+    first = found.lines[:FIRST]
+    now, before = [line.job_id for line in first], [job for job, _ in shown]
     entered, left = len({*now} - {*before}), len({*before} - {*now})
     moved = sum(a != b for a, b in zip(before, now, strict=False) if a in now and b in before)
     facts = Counter({f"First {FIRST} · job · {way}": n for way, n in
                      (("added", entered), ("removed", left), ("changed", moved)) if n})  # fmt: skip
-    new = {"jobs": now, "before": list(before)}
+    new = {
+        "jobs": now, "scores": [line.score.score for line in first],
+        "before": before, "scores_before": [score for _, score in shown],
+    }  # fmt: skip
     return Made(pk, found.input_hash, entered + left + moved, new, summary=Summary(facts))
 
 

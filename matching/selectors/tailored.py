@@ -66,8 +66,11 @@ def visible_tailorings(user: User) -> QuerySet[Tailoring]:
 
 
 def get_tailoring(user: User, pk: int) -> Tailoring:
-    """The row with its CV's candidate and its job, without their texts. Raises NotFound."""
-    rows = visible_tailorings(user).select_related("cv__candidate", "job").only(*ROW, "body_json")
+    """The row with its CV's candidate and its job, without their texts; what was made is read when it is asked for.
+
+    Raises NotFound.
+    """
+    rows = visible_tailorings(user).select_related("cv__candidate", "job").only(*ROW)
     row = rows.filter(pk=pk).first()
     if row is None:
         raise NotFound(NONE)

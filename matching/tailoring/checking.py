@@ -11,22 +11,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from jobs.skills.vocabulary import vocabulary
 from matching.tailoring.applying import HEADINGS, Where, place_of
-from matching.tailoring.support import (
-    Support,
-    named_in,
-    names_of_one,
-    narrower_than,
-    says_less,
-    says_the_same,
-    sentence_of,
-    squeezed,
-    unit_of,
-)
+from matching.tailoring.same_words import Unsupported, check_same_words
+from matching.tailoring.standing import REACH, is_taken_back, says_less, says_more, unit_of
+from matching.tailoring.support import Support, named_in, names_of_one, squeezed
 from matching.tailoring.values import CVLine, Edit, EditKind
 
 # Sections that may be left out as a whole, line by line; of the others only items.
@@ -38,22 +30,8 @@ _ABOUT_PERSON = re.compile(
 )
 _SEPARATOR = re.compile(r"\s*[,;|•·]\s*")
 _LABEL = re.compile(r"^[^,;|•·]{0,40}:\s*|^\s*[-*•▪–]\s+")
-# Words, and every sign but brackets: a comma can turn a "no" into another one.
-_TOKEN = re.compile(r"\w+(?:[.,]\d+)*|[^\w\s()]")
-# Who says these of one item of a list may mean the next one too.
-_MORE = re.compile(
-    r":|\b(?:advanced|expert|fluent|native|strong|proficient|certified|senior|lead|excellent|very good|intermediate"
-    r"|fortgeschritten\w*|sehr gut\w*|verhandlungssicher\w*|fließend\w*|experte\w*)\b",
-    re.IGNORECASE,
-)
-# Said or left out, they change nothing.
-_GLUE = {"and", "und"}
 _FEWEST_QUOTED = 2
 _LONGEST = 600
-
-
-class Unsupported(Exception):
-    """An edit says or does what the CV does not support; the message is a sentence for people."""
 
 
 @dataclass(frozen=True)
@@ -133,6 +111,7 @@ def _check_cut(edit: Edit, where: Where, ground: Ground) -> None:
     below = ground.lines[where.last : where.last + 1]
     if any(ground.lines[number - 1].is_heading for number in where.lines) and below and not below[0].is_heading:
         raise Unsupported("What stands below the heading would fall under another one.")
+    _check_labels(where.lines, ground)
     for number in where.lines:
         line = ground.lines[number - 1]
         spare = (line.section in _SPARE and not line.is_fixed) or bool(_ABOUT_PERSON.fullmatch(line.text))
@@ -140,6 +119,14 @@ def _check_cut(edit: Edit, where: Where, ground: Ground) -> None:
         is_item = ground.lines[first - 1].is_bullet and line.section in {"work", "projects", "volunteer"}
         if not spare and (line.is_fixed or line.is_heading or not is_item):
             raise Unsupported("Employers, degrees, dates and what tells who somebody is stay in a CV.")
+
+
+def _check_labels(numbers: Sequence[int], ground: Ground) -> None:
+    """An item such as "Planned for next year:" says what those below it are."""
+    for number in numbers:
+        line = ground.lines[number - 1]
+        if line.section not in _SPARE and not line.is_heading and line.text.rstrip().endswith(":"):
+            raise Unsupported("What stands below it would mean something else.")
 
 
 def _check_move(edit: Edit, where: Where, ground: Ground) -> None:
@@ -152,10 +139,15 @@ def _check_move(edit: Edit, where: Where, ground: Ground) -> None:
 
 
 def _is_within_items(where: Where, ground: Ground) -> bool:
-    """All that it passes are items too, so that it stays in its entry."""
+    """All that it passes are items too, so that it stays in its entry; none of them says what those below it are."""
     passed = ground.lines[where.above - 1 : where.last]
     same = {line.section for line in passed}
-    return len(same) == 1 and all((line.is_bullet or line.continues) and not line.is_fixed for line in passed)
+    labels = any(line.text.rstrip().endswith(":") for line in passed)
+    return (
+        len(same) == 1
+        and not labels
+        and all((line.is_bullet or line.continues) and not line.is_fixed for line in passed)
+    )
 
 
 def _is_whole_section(where: Where, ground: Ground) -> bool:
@@ -171,11 +163,16 @@ def _is_whole_section(where: Where, ground: Ground) -> bool:
 def _check_order_of_items(edit: Edit, where: Where, ground: Ground) -> None:
     """The items of a list in another order; where one of them says less than the others, order may carry meaning."""
     line = ground.lines[where.first - 1]
-    if where.first != where.last or line.section != "skills" or line.is_fixed or says_less(edit.before):
+    if (
+        where.first != where.last
+        or line.section != "skills"
+        or line.is_fixed
+        or is_taken_back(ground.lines, line.number)
+    ):
         raise Unsupported("Only the items of a list of skills may change their order.")
     one, other = _LABEL.sub("", edit.before, count=1), _LABEL.sub("", edit.after, count=1)
     same = _items(one) == _items(other) and _label(edit.before) == _label(edit.after)
-    if not same or not all(_items(one)) or "(" in one or _MORE.search(one):
+    if not same or not all(_items(one)) or "(" in one or ":" in one or says_more(one):
         raise Unsupported("It says something else than the line does.")
 
 
@@ -192,61 +189,11 @@ def _check_words(edit: Edit, where: Where, ground: Ground) -> None:
     lines = ground.lines[where.first - 1 : where.last]
     if any(line.is_fixed or line.is_heading for line in lines) or edit.after.count("\n") != edit.before.count("\n"):
         raise Unsupported("Names, titles, dates and headings stay as they are.")
-    if says_less(sentence_of(ground.lines, where.first)):
+    if is_taken_back(ground.lines, where.first):
         raise Unsupported("The sentence says that something is not there, or only in part.")
     if not edit.evidence:
         raise Unsupported("It cites nothing of the CV.")
-    _check_same(edit.before, edit.after)
-
-
-def _check_same(before: str, after: str) -> None:
-    """Word for word the same, but for skills in other words and what these imply beside them."""
-    old, new = list(_tokens(before)), list(_tokens(after))
-    at = 0
-    for token in new:
-        if at < len(old) and _is_same(old[at], token):
-            at += 1
-        elif not _stands_beside(token, old[max(at - 1, 0) : at + 1]):
-            raise Unsupported(f"It says {token.words!r}, which the CV does not say there.")
-    if at < len(old):
-        raise Unsupported(f"It leaves out {old[at].words!r}.")
-
-
-@dataclass(frozen=True, slots=True)
-class _Token:
-    """A word, or a skill as a whole with its id."""
-
-    words: str
-    skill_id: str = ""
-
-
-def _tokens(text: str) -> Iterator[_Token]:
-    done = 0
-    for mention in named_in(text):
-        yield from _plain(text[done : mention.start])
-        yield _Token(mention.surface, mention.skill_id)
-        done = mention.end
-    yield from _plain(text[done:])
-
-
-def _plain(text: str) -> Iterator[_Token]:
-    yield from (_Token(word) for word in _TOKEN.findall(text) if word not in _GLUE)
-
-
-def _is_same(old: _Token, new: _Token) -> bool:
-    if old.skill_id != new.skill_id:
-        return False
-    return says_the_same(old.skill_id, old.words, new.words) if old.skill_id else old.words == new.words
-
-
-def _stands_beside(new: _Token, said: Sequence[_Token]) -> bool:
-    """A skill beside one that it is another word for, or that cannot be had without it."""
-    return bool(new.skill_id) and any(_is_same(own, new) or _is_implied(own, new) for own in said)
-
-
-def _is_implied(own: _Token, new: _Token) -> bool:
-    name = vocabulary().get(new.skill_id).name
-    return own.skill_id in narrower_than(new.skill_id) and squeezed(new.words) == squeezed(name)
+    check_same_words(edit.before, edit.after)
 
 
 def _check_claim(edit: Edit, where: Where, ground: Ground) -> None:
@@ -269,22 +216,29 @@ def _check_list(lines: Sequence[str], where: Where, ground: Ground) -> None:
         opens = heading[0] in HEADINGS.values() and len(heading) == 1
         if not opens or not (below is None or below.is_heading) or above is None:
             raise Unsupported("It opens a section where none may stand.")
-    elif above is None or above.section != "skills" or not above.is_heading:
+    elif above is None or above.section != "skills" or not above.is_heading or says_more(above.text):
         # Further down it might fall under "Expert".
         raise Unsupported("Skills are listed first among the skills, and nowhere else.")
+    elif says_less(above.text):
+        raise Unsupported("It would stand under a heading that says less.")
     _check_listed(items, ground)
 
 
 def _is_longer_list(edit: Edit, where: Where, ground: Ground) -> bool:
     line = ground.lines[where.first - 1]
     is_list = line.section == "skills" and not line.is_fixed and not line.is_heading and where.first == where.last
-    one_kind = not (says_less(edit.before) or _MORE.search(edit.before))
+    plain = ":" not in edit.before and not is_taken_back(ground.lines, line.number)
+    around = ground.lines[max(line.number - REACH, 0) : line.number + 1]
+    one_kind = plain and not any(says_more(other.text) for other in around if other.section == line.section)
     return is_list and one_kind and edit.after.startswith(f"{edit.before}, ")
 
 
 def _check_listed(text: str, ground: Ground) -> None:
-    """Every item is the name of one skill, and of one that the CV shows."""
-    for item in filter(None, _SEPARATOR.split(text.strip(" -*•▪–"))):
+    """Every item is the name of one skill, and of one that the CV shows; each once."""
+    items = list(filter(None, _SEPARATOR.split(text.strip(" -*•▪–"))))
+    if len({squeezed(item) for item in items}) < len(items):
+        raise Unsupported("It lists the same twice.")
+    for item in items:
         named = names_of_one(item)
         if not named:
             raise Unsupported(f"{item!r} is no skill that we know.")

@@ -13,11 +13,12 @@ from ingestion.models import CV
 from jobs.models import Job
 from matching.profiles import cv_profile
 from matching.tailoring.applying import Applied, apply, in_the_way
-from matching.tailoring.checking import Ground, Unsupported, check
+from matching.tailoring.checking import Ground, check
 from matching.tailoring.files import docx_of
 from matching.tailoring.gaps import read_gaps
 from matching.tailoring.proving import Read, unsupported
 from matching.tailoring.reading import read_facts, read_ground
+from matching.tailoring.same_words import Unsupported
 from matching.tailoring.scoring import read_file, scores_of, stored_score
 from matching.tailoring.values import Edit, Proposer, RefusedEdit, Tailored
 from matching.told import told_by

@@ -9,7 +9,8 @@ from itertools import groupby, pairwise
 
 from jobs.skills.vocabulary import vocabulary
 from matching.tailoring.applying import HEADINGS
-from matching.tailoring.support import names_of_one, says_the_same, squeezed, unit_of
+from matching.tailoring.standing import unit_of
+from matching.tailoring.support import names_of_one, says_the_same, squeezed
 from matching.tailoring.values import AskedSkill, CVLine, Edit, EditKind, Facts, Shown
 
 MUST, NICE = 2, 1

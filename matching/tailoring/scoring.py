@@ -45,7 +45,7 @@ def scores_of(readings: Sequence[Read], cv: CV, job: Job, *, now: datetime) -> l
     The rows are written as those of any CV, since words are compared in the database, and rolled back.
     """
     with transaction.atomic():
-        rows = [_written(read, cv, now) for read in readings]
+        rows = [store_beside(read, cv, now) for read in readings]
         for row, vectors in zip(rows, cv_vectors(rows), strict=True):
             embedding = CVEmbedding.objects.create(
                 cv=row, content_hash=row.content_hash, model=get_provider().name, status=Status.COMPLETED
@@ -57,7 +57,8 @@ def scores_of(readings: Sequence[Read], cv: CV, job: Job, *, now: datetime) -> l
     return scores
 
 
-def _written(read: Read, cv: CV, now: datetime) -> CV:
+def store_beside(read: Read, cv: CV, now: datetime) -> CV:
+    """A reading as a CV of somebody new, with what people corrected and wish for; to be rolled back by the caller."""
     own = cv.candidate
     person = Candidate.objects.create(desired_pay=own.desired_pay, desired_currency=own.desired_currency)
     row = CV.objects.create(

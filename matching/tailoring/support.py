@@ -15,19 +15,12 @@ from jobs.skills.data_files import read_esco_names
 from jobs.skills.folding import fold_term
 from jobs.skills.vocabulary import shipped_vocabulary, vocabulary
 from matching.linking.concepts import SAYINGS, preferred, read_sayings
+from matching.tailoring.standing import is_taken_back
 from matching.tailoring.values import CVLine
 
 IMPLIES = Path(__file__).parent / "data" / "implies.txt"
 # A certificate is what its paper says, by no other name.
 _NO_OTHER_NAME = {"certificate"}
-# Who says these beside a skill says less than having it, or that it is not there.
-_LESS = re.compile(
-    r"\b(?:no|not|none|never|without|lacks?|lacking|little|limited|basics?|beginner|elementary|novice|some|learning|learn"
-    r"|studying|interested|interest|want|wants|wish|plan|planning|hope|would|familiar|familiarity|exposure|aware|awareness"
-    r"|attended|theoretical|kein|keine|keinen|nicht|ohne|wenig|grundkenntnisse|grundlagen|anfänger|lerne|lernen"
-    r"|interesse|geplant|einfache|except|instead|rather|formerly|outdated|rusty)\b|n['’]t\b",
-    re.IGNORECASE,
-)
 # Here a name of a skill tells nothing of having it.
 _NOT_OWN = re.compile(
     r"(?:work|volunteer|education|awards|publications|certificates)\[\d+\]\.(?:name|institution|organization|awarder|publisher|issuer|url)$"
@@ -36,7 +29,7 @@ _NOT_OWN = re.compile(
 # Who hired Java developers, sold Oracle licences or taught Python courses shows another skill than these.
 _OF_OTHERS = re.compile(
     r"[ \t-]*(?:/?[ \t]*\w+[ \t]+)?(?:developers|engineers|programmers|administrators|analysts|candidates|specialists|experts"
-    r"|consultants|customers|clients|vendors|suppliers|students|licen[cs]es|products|entwickler|kunden|experten)\b",
+    r"|consultants|customers|clients|vendors|suppliers|students|licen[cs]es|products|trainings?|courses|workshops|entwickler|kunden|experten)\b",
     re.IGNORECASE,
 )
 _NOT_OWN_SECTIONS = {"references", "interests"}
@@ -84,40 +77,29 @@ def read_support(
     """What the text supports, without skills that a person took away (``removed``) and with those that they ``added``."""
     owned = [(e.span.start, e.span.end) for path, e in parsed.evidence.items() if _NOT_OWN.match(path)]
     found = []
-    for mention in named_in(text):
+    for mention in _of_one_section(text, lines):
         line = text.count("\n", 0, mention.start) + 1
         taken = any(start < mention.end and mention.start < end for start, end in owned)
         own = lines[line - 1]
         taken |= own.section in _NOT_OWN_SECTIONS or bool(_OF_OTHERS.match(text, mention.end))
-        if not taken and not says_less(sentence_of(lines, line)):
+        if not taken and not is_taken_back(lines, line):
             found.append(Said(mention.skill_id, squeeze(mention.surface), line))
     found += [Said(mention.skill_id, mention.surface, 0) for mention in added]
     return Support(tuple(one for one in found if one.skill_id not in removed))
 
 
-def unit_of(lines: Sequence[CVLine], number: int) -> tuple[int, int]:
-    """The first and the last line of the sentence or item that a line belongs to."""
-    first = last = number
-    while first > 1 and lines[first - 1].continues:
-        first -= 1
-    while last < len(lines) and lines[last].continues:
-        last += 1
-    return first, last
-
-
-def sentence_of(lines: Sequence[CVLine], number: int) -> str:
-    """The words that a line may belong to: its item, and a line above that has not ended, such as a narrow column's."""
-    first, last = unit_of(lines, number)
-    above = lines[first - 2] if first > 1 else None
-    own = lines[first - 1]
-    if above and not (above.is_heading or above.is_fixed or own.is_bullet) and above.section == own.section != "skills":
-        first -= above.text.rstrip()[-1:] not in ".;:!?"
-    return "\n".join(line.text for line in lines[first - 1 : last])
-
-
-def says_less(text: str) -> bool:
-    """Whether the words say that something is not there, or only in part: what they name supports nothing."""
-    return _LESS.search(text) is not None
+def _of_one_section(text: str, lines: Sequence[CVLine]) -> Iterator[SkillMention]:
+    """What the text names; a name does not go on below a blank line or in the heading of the next section."""
+    for mention in named_in(text):
+        first = text.count("\n", 0, mention.start)
+        below = lines[first + 1 : text.count("\n", 0, mention.end) + 1]
+        if not any(line.is_heading or not line.text.strip() for line in below):
+            yield mention
+            continue
+        start = text.rfind("\n", 0, mention.start) + 1
+        for one in named_in(lines[first].text):
+            if start + one.end > mention.start:
+                yield SkillMention(one.skill_id, one.name, start + one.start, start + one.end, one.surface)
 
 
 def named_in(text: str) -> tuple[SkillMention, ...]:

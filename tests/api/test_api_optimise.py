@@ -59,8 +59,29 @@ def test_a_cv_is_fitted_to_a_job_and_the_same_pair_is_answered_from_the_row(as_u
     with CaptureQueriesContext(connection) as queries:
         again = ask(client, cv, job)
     assert (again.status_code, again.json()) == (200, found)
-    assert sum("matching_tailoring" in query["sql"] for query in queries) == 1
+    # Whether it is there, the row, and what was made; the second answer asks no more than the first (see the next test).
+    assert sum("matching_tailoring" in query["sql"] for query in queries) == 3
     assert Tailoring.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_answered_before_is_given_again_without_reading_what_was_made(
+    as_user: As, pair, kept_in_process: None
+) -> None:
+    client = as_user("recruiter")
+    where = ask(client, *pair)["Location"]
+    work_until_idle()
+    done = client.get(where)
+    again, asked_again = client.get(where), ask(client, *pair)
+    assert done.json()["edits"]
+    assert asked_again["Location"] == where
+    assert again.json() == asked_again.json() == done.json()
+    with CaptureQueriesContext(connection) as queries:
+        assert [client.get(where).content, ask(client, *pair).content] == [again.content, asked_again.content]
+    assert [query["sql"] for query in queries if "body_json" in query["sql"]] == []
+    assert CVView.objects.count() == 1, "who looks is noted once an hour"
+    CV.objects.update(content_hash="another")
+    assert (done.json()["is_current"], client.get(where).json()["is_current"]) == (True, False)
 
 
 def test_the_new_cv_is_given_as_word_and_pdf_once_it_is_there(as_user: As, candidate: User, pair) -> None:
@@ -89,6 +110,18 @@ def test_nobody_has_the_cv_of_somebody_else_fitted_or_sees_it(as_user: As, candi
     assert not CVView.objects.exists()
     assert as_user("recruiter").get(where).status_code == 200
     assert [view.how for view in CVView.objects.all()] == [CVView.How.API]
+
+
+def test_what_was_made_of_a_cv_that_is_withheld_is_shown_to_its_candidate_only(
+    as_user: As, candidate: User, pair
+) -> None:
+    where = ask(as_user(candidate), *pair)["Location"]
+    work_until_idle()
+    assert as_user("recruiter").get(where).status_code == 200
+    pair[0].candidate.__class__.objects.update(is_withheld=True)
+    assert as_user("recruiter").get(where).status_code == 404
+    assert ask(as_user("recruiter"), *pair).status_code == 404
+    assert as_user(candidate).get(where).status_code == 200
 
 
 def test_who_reads_blind_is_shown_edits_without_the_person_and_no_cv_as_a_whole(as_user: As, pair) -> None:

@@ -14,6 +14,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from cvmatch.api import api
 from cvmatch.core.models import Status, User, WebhookDelivery
@@ -22,6 +23,7 @@ from cvmatch.openapi import EXAMPLES_FILE
 from ingestion.models import Correction
 from ingestion.syncing import connect_source
 from jobs.models import Job
+from matching.backfills.running import work_backfills
 from matching.experiments import running
 from matching.experiments.judging import Judgement, Verdict
 from matching.experiments.keeping import Plan, add_config, create_experiment
@@ -59,6 +61,7 @@ BODIES: dict[str, Any] = {
         "share": 0.2,
     },
     "roll_back_ranking": {"side": "jobs"},
+    "start_backfill": {"what": "read", "rate": 300},
 }
 QUERIES: dict[str, dict[str, str]] = {
     "list_jobs": {"country": "DE"},
@@ -120,7 +123,11 @@ def ids() -> dict[str, str]:
     follows = AlertSubscription.objects.get(pk=made("/alerts/subscriptions", {"job_id": match.job_id}).json()["id"])
     digest = AlertDigest.objects.create(subscription=follows, status=Status.COMPLETED)
     follows.alerts.update(digest=digest, score=match.score)
+    backfill = made("/admin/backfills", {"what": "match", "everything": True}).json()["id"]
+    work_backfills()
     return {
+        "backfill_id": str(backfill),
+        "action": "cancel",
         "subscription_id": str(follows.pk),
         "search_id": str(search),
         "optimised_id": str(many["items"][0]["id"]),

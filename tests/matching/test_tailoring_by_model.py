@@ -128,6 +128,7 @@ BROKEN: dict[str, Play] = {
     "nested without end": saying("{" + '"edits": ' + "[" * 5000 + "]" * 5000 + "}"),
     "no choices": lambda handler, _: answer(handler, b"{}"),
     "an error": lambda handler, _: answer(handler, b"busy", status=503),
+    "without end": lambda handler, _: answer(handler, b'{"choices": [' + b" " * 300_000 + b"]}"),
     "too slow": drip,
     "closed": lambda handler, _: handler.connection.close(),
 }

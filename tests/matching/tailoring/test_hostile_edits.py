@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from matching.tailoring.checking import Ground, Unsupported, check
+from matching.tailoring.checking import Ground, check
+from matching.tailoring.same_words import Unsupported
 from matching.tailoring.support import implications
 from matching.tailoring.values import Edit, EditKind, edit_from_json
 from tests.tailoring import CV_TEXT, cut, edit_of, ground_of, listed, move, number_of
