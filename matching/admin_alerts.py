@@ -16,7 +16,7 @@ from matching.models import Alert, AlertDigest, AlertSubscription
 class _Personal(ReadOnlyAdmin):
     """Of one user each."""
 
-    search_fields = ("=id", "user__username")
+    search_fields: tuple[str, ...] = ("=id", "user__username")
     ordering = ("-pk",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
