@@ -76,7 +76,9 @@ def test_a_job_without_pay_is_told_with_an_estimate_that_says_what_it_is(client:
     assert "not stated" in page
     assert "The employer did not say it." in page
     low, high = (f"{estimate[end]:,}".replace(",", "\u202f") for end in ("low", "high"))
-    row = client.get("/jobs/?q=pipelines").content.decode().partition(f'href="/jobs/{job.pk}/"')[2].partition("</tr>")[0]
+    row = (
+        client.get("/jobs/?q=pipelines").content.decode().partition(f'href="/jobs/{job.pk}/"')[2].partition("</tr>")[0]
+    )
     assert f'<span class="tag">estimate</span> <span class="nowrap">{low}–{high} EUR</span> a year' in row
 
 
