@@ -168,7 +168,7 @@ def examples(cv: CV, match: Match, everybody: dict[str, User]) -> dict[str, str]
         "delivery_id": "0",
         "correction_id": "0",
         "test_id": "0",
-        "backfill_id": "0",
+        "backfill_id": str(backfill.pk),
         "action": "pause",
         "purpose": "alerts",
         "key": "nothing",
