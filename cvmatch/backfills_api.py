@@ -80,7 +80,7 @@ class BackfillOut(Schema):
     switched_at: datetime | None
 
 
-class ListedJobOut(Schema):
+class ComparedJobOut(Schema):
     """One line of a list; the title is empty where the job is gone."""
 
     job_id: int
@@ -94,8 +94,8 @@ class ListPairOut(Schema):
     cv_id: int
     overlap_at_10: float = Field(description="0 to 1", examples=[0.9])
     score_change: float | None = Field(description="Points, in the mean, of the jobs in both; null without any")
-    before: list[ListedJobOut]
-    after: list[ListedJobOut]
+    before: list[ComparedJobOut]
+    after: list[ComparedJobOut]
 
 
 class BesideOut(Schema):

@@ -112,7 +112,7 @@ class VariantOut(FiguresOut):
     variant: str = Field(alias="of", description="Experiment and arm; empty without one", examples=["3:treatment"])
 
 
-class SourceOut(FiguresOut):
+class SourceEngagementOut(FiguresOut):
     source: str = Field(alias="of", description="Where the job came from", examples=["acme"])
 
 
@@ -127,7 +127,7 @@ class EngagementOut(Schema):
     by_day: list[DayOut] = Field(description="Every day, today last")
     by_position: list[PositionOut]
     by_variant: list[VariantOut] = Field(description="Most impressions first")
-    by_source: list[SourceOut] = Field(description="Most impressions first")
+    by_source: list[SourceEngagementOut] = Field(description="Most impressions first")
 
 
 class EvaluationMetricsOut(Schema):
