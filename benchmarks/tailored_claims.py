@@ -31,7 +31,7 @@ _SAME_YEARS = 0.1
 
 def claims_beyond(cv: CV, tailored: Tailored, document: Document, now: datetime) -> Iterator[str]:
     """Each in words; nothing where the tailored text, read from its file as ``document``, claims what the original does."""
-    yield from _grown(_summed_up(cv, _laid_out(cv), now), _summed_up(cv, document, now))
+    yield from _grown(_summed_up(cv, _laid_out(cv), now), _summed_up(cv, document, now), cv.text.casefold())
     yield from _not_had(cv.text, tailored)
     yield from lost(tailored, document.text)
 
@@ -62,17 +62,24 @@ def _summed_up(cv: CV, document: Document, now: datetime) -> CVProfile:
     return profile
 
 
-def _grown(before: CVProfile, after: CVProfile) -> Iterator[str]:
+def _grown(before: CVProfile, after: CVProfile, text: str) -> Iterator[str]:
     from matching.scoring.parts import DEGREES
     from matching.tailoring.support import implications
 
     known = before.skills | {wide for narrow, wide in implications() if narrow in before.skills}
-    yield from (f"profile: skill {skill}" for skill in sorted(after.skills - known))
+    yield from (f"profile: skill {skill}" for skill in sorted(after.skills - known) if not _is_said(skill, text))
     if (after.years or 0) > (before.years or 0) + _SAME_YEARS:
         yield f"profile: {after.years:.1f} years, not {before.years or 0:.1f}"
     if after.degree != before.degree and _rank(after.degree, DEGREES) > _rank(before.degree, DEGREES):
         yield f"profile: degree {after.degree}, not {before.degree}"
     yield from (f"profile: language {one}" for one in after.languages if one not in before.languages)
+
+
+def _is_said(skill: str, text: str) -> bool:
+    """Whether the name itself stands in the original, be it with another ending (graphic design, Graphic Designer)."""
+    from jobs.skills.vocabulary import vocabulary
+
+    return vocabulary().get(skill).name.casefold().removesuffix("ing") in text
 
 
 def _rank(degree: str | None, degrees: tuple[str, ...]) -> int:

@@ -76,11 +76,9 @@ def estimate_jobs(*, limit: int, only: Sequence[int] | None = None) -> int:
 
 def estimates_of(jobs: Iterable[Job]) -> dict[int, SalaryEstimate]:
     """By the id of each job that does not say its pay what it is estimated to be, where it could be; at most one query."""
-    silent = [job.pk for job in jobs if job.pay is None]
-    if not silent:
-        return {}
-    rows = PayEstimate.objects.filter(job__in=silent)
-    return {row.job_id: told for row in rows if (told := _told(row))}
+    jobs = list(jobs)
+    read_estimates(jobs)
+    return {job.pk: told for job in jobs if (told := estimate_of(job))}
 
 
 def estimate_of(job: Job) -> SalaryEstimate | None:

@@ -30,6 +30,7 @@ def similar_jobs(job: Job, *, limit: int) -> list[Any]:
     others = Job.objects.listed().exclude(pk=job.pk).filter(~Exists(same))
     near = others.filter(vectors__kind=Kind.TEXT, vectors__model=get_provider().name)
     near = near.annotate(distance=CosineDistance("vectors__embedding", own)).defer(*_HEAVY).order_by("distance")
+    near = near.select_related("pay_estimate")
     alias = reading_alias()
     with transaction.atomic(using=alias), connections[alias].cursor() as cursor:
         # Iterative scans go on past ef_search when closed jobs are among the nearest; their order is nearly right only.

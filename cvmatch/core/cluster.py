@@ -12,9 +12,8 @@ from typing import Any
 import structlog
 from django import db
 from django_q import cluster
-from django_q.conf import Conf
 
-from cvmatch.core import queue, stopping
+from cvmatch.core import stopping
 from cvmatch.core.processes import die_with_parent
 
 log = structlog.get_logger(__name__)
@@ -23,8 +22,6 @@ log = structlog.get_logger(__name__)
 END_S = 9.0
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.2, 5.0
 LIVED_LONG_S = 60.0
-# Where queues share processors with the web server, whoever waits for a page or for their CV comes first.
-NICENESS = {queue.INTERACTIVE: 0, queue.BULK: 10}
 SOMEBODY_DIED = 3
 
 
@@ -49,7 +46,6 @@ class Leader:
         self._told_at = 0.0
 
     def run(self) -> None:
-        os.nice(NICENESS[Conf.CLUSTER_NAME])
         stopping.prepare()
         # Whatever a killed process had forked would otherwise go on, with pipes that nobody reads.
         os.register_at_fork(after_in_child=die_with_parent)

@@ -13,7 +13,6 @@ from cvmatch.core.models import Status, User
 from ingestion.models import CV
 from ingestion.selectors import has_concerns
 from jobs.models import Job
-from jobs.paying import read_estimates
 from matching.experiments.serving import arrange
 from matching.models import CVEmbedding, JobEmbedding, LearnedRanker, Match, Prediction
 from matching.selectors.lines import Line, line_of
@@ -25,6 +24,7 @@ MARKS = 6
 
 JOB_FIELDS = ("title", "company", "url", "city", "country", "remote", "hybrid", "status", "posted_at",
                "source", "salary_min", "salary_max", "salary_currency", "salary_period", "salary_estimated")  # fmt: skip
+ESTIMATE_FIELDS = tuple(f"pay_estimate__{name}" for name in ("low", "middle", "high", "currency", "based_on"))
 _LINE_FIELDS = (
     "prediction_id", "rank", "cv_id", "job_id", "score", "low", "high", "band", "parts_json",
     "explanation__status", "explanation__body_json", "explanation__error",
@@ -84,15 +84,14 @@ class Candidates:
 
 
 def jobs_for_cv(cv: CV, viewer: User | None = None) -> RankedList:
-    """The jobs for a CV, best first, without the texts; four queries however long it is.
+    """The jobs for a CV, best first, without the texts; three queries however long it is.
 
     For a viewer in the order in which they are shown lists, else as it is stored.
     """
-    lines = Match.objects.select_related("job", "explanation").only(
-        *_LINE_FIELDS, *(f"job__{name}" for name in JOB_FIELDS)
+    lines = Match.objects.select_related("job__pay_estimate", "explanation").only(
+        *_LINE_FIELDS, *(f"job__{name}" for name in (*JOB_FIELDS, *ESTIMATE_FIELDS))
     )
     ranked = _ranked(Prediction.objects.filter(cv=cv, side=Prediction.Side.JOBS_FOR_CV), lines)
-    read_estimates(line.match.job for line in ranked.lines)
     return _as_shown(ranked, viewer)
 
 

@@ -115,6 +115,7 @@ def test_a_job_that_changes_and_a_new_model_make_new_estimates() -> None:
         title="Lead Nurse", level="lead", changed_at=timezone.now() + timedelta(seconds=1)
     )
     assert estimate_pay(100, only=[job.pk]).done == 1
+    job.refresh_from_db()
     assert estimates_of([job])[job.pk].middle > was.middle
     grow_old()
     train_pay(1)
