@@ -22,6 +22,8 @@ from matching.models import Backfill
 
 router = Router(tags=["Operations"])
 
+Most = Annotated[int, Query(ge=1, le=200, description="How many at most")]
+
 
 class Act(StrEnum):
     """What can be done about a back-fill."""
@@ -125,7 +127,7 @@ class BackfillsOut(Schema):
 
 
 @router.get("/backfills", response=BackfillsOut, summary="Back-fills", operation_id="list_backfills")
-def list_backfills(request: HttpRequest, limit: Annotated[int, Query(ge=1, le=200)] = 50) -> BackfillsOut:
+def list_backfills(request: HttpRequest, limit: Most = 50) -> BackfillsOut:
     """All that there were, the newest first. For admins."""
     return BackfillsOut(items=[_out(backfill) for backfill in Backfill.objects.defer("summary_json")[:limit]])
 

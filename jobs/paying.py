@@ -75,7 +75,8 @@ def estimate_jobs(*, limit: int, only: Sequence[int] | None = None) -> int:
 
 
 def estimates_of(jobs: Iterable[Job]) -> dict[int, SalaryEstimate]:
-    """By the id of each job that does not say its pay what it is estimated to be, where it could be; at most one query."""
+    """By the id of each job that does not say its pay what it is estimated to be, where it could be; at most one query, and
+    none of those that were read with their ``pay_estimate``."""
     jobs = list(jobs)
     read_estimates(jobs)
     return {job.pk: told for job in jobs if (told := estimate_of(job))}

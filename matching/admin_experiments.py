@@ -40,4 +40,5 @@ class ExperimentAdmin(LedgerAdmin):
 class RankingReleaseAdmin(LedgerAdmin):
     list_display = ("side", "config", "experiment", "released_at", "released_by")
     list_filter = ("side", "released_at")
+    search_fields = ("config__name", "experiment__name")
     list_select_related = ("config", "experiment", "released_by")
