@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -16,7 +16,7 @@ from matching.models import Alert, AlertDigest, AlertSubscription
 class _Personal(ReadOnlyAdmin):
     """Of one user each."""
 
-    search_fields: tuple[str, ...] = ("=id", "user__username")
+    search_fields: ClassVar[tuple[str, ...]] = ("=id", "user__username")
     ordering = ("-pk",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -46,4 +46,4 @@ class AlertDigestAdmin(ReadOnlyAdmin):
 class AlertAdmin(_Personal):
     list_display = ("id", "user_link", "subscription_id", "job_id", "score", "created_at", "read_at")
     list_filter = ("created_at",)
-    search_fields = (*_Personal.search_fields, "=subscription__id", "=job__id")
+    search_fields: ClassVar[tuple[str, ...]] = (*_Personal.search_fields, "=subscription__id", "=job__id")
