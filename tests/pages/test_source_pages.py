@@ -255,7 +255,7 @@ def test_the_list_has_failing_sources_first_and_shows_what_each_is_doing(admin: 
     assert order == ["c-failed", "d-resting", "e-waiting", "f-new", "b-paused", "a-fresh"]
     for said in ("It answered 404.", "failed 8 times in a row", "+60", "~9", "−4", "4 jobs/s", "paused", "waits"):
         assert said in page
-    assert "hx-trigger" not in page
+    assert 'hx-trigger="every' not in page
     home = text_of(admin, "/")
     assert "c-failed" in home
     assert "a-fresh" not in home
