@@ -185,31 +185,30 @@ def measure_sync(options: argparse.Namespace) -> None:
     from matching import vectors
     from matching.models import JobEmbedding, TextEmbedding
 
-    provider = _Counting(vectors.get_provider())
-    vectors.get_provider = lambda: provider  # type: ignore[assignment]
+    counted = vectors.embed = _Counting(vectors.embed)  # type: ignore[assignment]
     changed = max(1, round(CHANGED_SHARE * options.jobs))
     JobEmbedding.objects.all().delete()
     TextEmbedding.objects.all().delete()
     caches["layers"].clear()
     call_command("run_stage", "embed_jobs", "--until-empty", verbosity=0)
-    first, provider.texts = provider.texts, 0
+    first, counted.texts = counted.texts, 0
     store_jobs(options.jobs, changed=changed)
     for stage in ("read_jobs", "embed_jobs"):
         call_command("run_stage", stage, "--until-empty", verbosity=0)
-    again = provider.texts
+    again = counted.texts
     print(f"sync      {Job.objects.count()} jobs, {changed} changed: {first:,} texts embedded at first, then {again:,}")
     print(f"          {1 - again / first:.1%} fewer")
 
 
 class _Counting:
-    """The provider, and how many texts it was given."""
+    """What embeds texts, and how many it was given."""
 
-    def __init__(self, provider: Any) -> None:
-        self._provider, self.name, self.texts = provider, provider.name, 0
+    def __init__(self, embed: Callable[[Sequence[str]], Any]) -> None:
+        self._embed, self.texts = embed, 0
 
-    def embed(self, texts: Sequence[str]) -> Any:
+    def __call__(self, texts: Sequence[str]) -> Any:
         self.texts += len(texts)
-        return self._provider.embed(texts)
+        return self._embed(texts)
 
 
 def counts() -> dict[str, tuple[int, int]]:
