@@ -174,14 +174,10 @@ def _job() -> Job:
 
 def pages() -> dict[str, tuple[str, str]]:
     """By the name of the address; a page that two roles see differently has one more row."""
-    job = _job()
-    own = CV.objects.filter(candidate__user__username=CANDIDATE).order_by("version")
-    cv, old = own[len(own) - 1], own[0]
-    match = Match.objects.filter(cv=cv).order_by("rank")[0]
-    pairs = Match.objects.filter(job=job, prediction__side=Prediction.Side.CVS_FOR_JOB).order_by("rank")[:2]
-    compared = "&".join(f"match={pair.pk}" for pair in pairs)
-    hook = Webhook.objects.order_by("pk")[0]
-    example = BackfillItem.objects.order_by("pk")[0]
+    return {**_of_nobody(), **_of_candidates(), **_of_recruiters(), **_of_admins()}
+
+
+def _of_nobody() -> dict[str, tuple[str, str]]:
     return {
         "account_login": (NOBODY, "/sign-in/"),
         "account_signup": (NOBODY, "/sign-up/"),
@@ -190,6 +186,16 @@ def pages() -> dict[str, tuple[str, str]]:
         "account_reset_password_from_key_done": (NOBODY, "/account/password/reset/done/"),
         "account_inactive": (NOBODY, "/account/inactive/"),
         "errors": (NOBODY, "/docs/errors"),
+        "alerts-stop": (NOBODY, f"/alerts/stop/{stop_token(AlertSubscription.objects.order_by('pk')[0])}/"),
+    }
+
+
+def _of_candidates() -> dict[str, tuple[str, str]]:
+    own = CV.objects.filter(candidate__user__username=CANDIDATE).order_by("version")
+    cv, old = own[len(own) - 1], own[0]
+    match = Match.objects.filter(cv=cv).order_by("rank")[0]
+    job, hook = _job(), Webhook.objects.order_by("pk")[0]
+    return {
         "not found": (CANDIDATE, "/nowhere/"),
         "home": (CANDIDATE, "/"),
         "account": (CANDIDATE, "/account/"),
@@ -200,7 +206,6 @@ def pages() -> dict[str, tuple[str, str]]:
         "mfa_index": (CANDIDATE, "/account/two-step/"),
         "mfa_activate_totp": (CANDIDATE, "/account/two-step/on/"),
         "alerts": (CANDIDATE, "/alerts/"),
-        "alerts-stop": (NOBODY, f"/alerts/stop/{stop_token(AlertSubscription.objects.order_by('pk')[0])}/"),
         "keys": (CANDIDATE, "/account/keys/"),
         "webhooks": (CANDIDATE, "/account/webhooks/"),
         "webhook": (CANDIDATE, f"/account/webhooks/{hook.pk}/"),
@@ -214,18 +219,32 @@ def pages() -> dict[str, tuple[str, str]]:
         "match": (CANDIDATE, f"/matches/{match.pk}/"),
         "improvement": (CANDIDATE, f"/improvements/{Tailoring.objects.order_by('pk')[0].pk}/"),
         "saved-searches": (CANDIDATE, "/jobs/saved/"),
+        "job of a candidate": (CANDIDATE, f"/jobs/{job.pk}/"),
+        "insights of a candidate": (CANDIDATE, "/insights/"),
+    }
+
+
+def _of_recruiters() -> dict[str, tuple[str, str]]:
+    job = _job()
+    pairs = Match.objects.filter(job=job, prediction__side=Prediction.Side.CVS_FOR_JOB).order_by("rank")[:2]
+    compared = "&".join(f"match={pair.pk}" for pair in pairs)
+    return {
         "home of a recruiter": (RECRUITER, "/"),
         "cv-list": (RECRUITER, "/cvs/"),
         "job-list": (RECRUITER, "/jobs/"),
         "job": (RECRUITER, f"/jobs/{job.pk}/"),
-        "job of a candidate": (CANDIDATE, f"/jobs/{job.pk}/"),
         "job-candidates": (RECRUITER, f"/jobs/{job.pk}/candidates/"),
         "job-shortlist": (RECRUITER, f"/jobs/{job.pk}/shortlist/"),
         "job-compare": (RECRUITER, f"/jobs/{job.pk}/compare/?{compared}"),
         "match of a recruiter": (RECRUITER, f"/matches/{pairs[0].pk}/"),
         "insights": (RECRUITER, "/insights/"),
-        "insights of a candidate": (CANDIDATE, "/insights/"),
         "improvements": (RECRUITER, f"/improvements/several/{TailoringBatch.objects.get().pk}/"),
+    }
+
+
+def _of_admins() -> dict[str, tuple[str, str]]:
+    example = BackfillItem.objects.order_by("pk")[0]
+    return {
         "home of an admin": (ADMIN, "/"),
         "pipeline": (ADMIN, "/operations/pipeline/"),
         "queue": (ADMIN, "/operations/queue/"),

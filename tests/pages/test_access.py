@@ -122,10 +122,7 @@ def examples(cv: CV, match: Match, everybody: dict[str, User]) -> dict[str, str]
     search = str(save_search(user=owner, name="Data", query="q=data").pk)
     follows = subscribe(user=owner, kind=AlertSubscription.Kind.JOBS_FOR_CV, subject=cv.pk)
     work_until_idle()
-    backfill = start_backfill(what="parse", everything=True)
-    work_backfills()
-    config = add_config(name="titles", weights={"title": 1.0}, by=None)
-    experiment = create_experiment(Plan(name="Titles", side="cvs", treatment=config.pk), by=None)
+    operated = _operated()
     match = Match.objects.filter(cv=cv, prediction__side=Prediction.Side.JOBS_FOR_CV).order_by("-pk")[0]
     batch, _ = request_batch(user=owner, cv_ids=[cv.pk], job_ids=[match.job_id])
     work_until_idle()
@@ -148,11 +145,6 @@ def examples(cv: CV, match: Match, everybody: dict[str, User]) -> dict[str, str]
         "subscription_id": str(follows.pk),
         "token": stop_token(follows),
         "saved.pk": search,
-        "backfill.pk": str(backfill.pk),
-        "backfill.item": str(BackfillItem.objects.filter(backfill=backfill)[0].pk),
-        "config": str(config.pk),
-        "experiment.pk": str(experiment.pk),
-        "experiment_id": str(experiment.pk),
         "search_id": search,
         "job.pk": str(match.job_id),
         "key.pk": str(ApiKey.objects.get(user=owner, name="theirs").pk),
@@ -168,11 +160,27 @@ def examples(cv: CV, match: Match, everybody: dict[str, User]) -> dict[str, str]
         "delivery_id": "0",
         "correction_id": "0",
         "test_id": "0",
-        "backfill_id": str(backfill.pk),
         "action": "pause",
         "purpose": "alerts",
         "key": "nothing",
         "uidb36": "1",
+        **operated,
+    }
+
+
+def _operated() -> dict[str, str]:
+    """A back-fill that has worked and an experiment that has not begun."""
+    backfill = start_backfill(what="parse", everything=True)
+    work_backfills()
+    config = add_config(name="titles", weights={"title": 1.0}, by=None)
+    experiment = str(create_experiment(Plan(name="Titles", side="cvs", treatment=config.pk), by=None).pk)
+    return {
+        "backfill.pk": str(backfill.pk),
+        "backfill_id": str(backfill.pk),
+        "backfill.item": str(BackfillItem.objects.filter(backfill=backfill)[0].pk),
+        "config": str(config.pk),
+        "experiment.pk": experiment,
+        "experiment_id": experiment,
     }
 
 
