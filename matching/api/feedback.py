@@ -19,6 +19,7 @@ from cvmatch.core.models import User
 from jobs.models import Job
 from jobs.selectors import get_job
 from matching import deciding, feedback
+from matching.experiments.serving import can_have_shown
 from matching.models import Interaction, JobMark, Match, Prediction, Reason, Stage
 from matching.selectors.visible import get_match, visible_matches
 from matching.values import ShownLine
@@ -65,7 +66,10 @@ class ShownIn(Schema):
     match_id: int
     position: int = Field(ge=1, le=100_000, description="Where it stood, from 1", examples=[1])
     variant: str = Field(
-        default="", pattern=r"^(\d{1,18}:(control|treatment))?$", description="As the list said it", examples=[""]
+        default="",
+        pattern=r"^(\d{1,18}:(control|treatment))?$",
+        description="As the list said it; of an arm that the caller is not in it is left out",
+        examples=[""],
     )
 
 
@@ -97,6 +101,11 @@ def give_feedback(request: HttpRequest, body: FeedbackIn) -> Any:
     return _give(body, user, job, match)
 
 
+def _variant(user: User, side: str, line: ShownIn) -> str:
+    """As it was sent, where it is of the arm that this caller is in; experiments are not told by others what they did."""
+    return line.variant if can_have_shown(user, side, line.variant) else ""
+
+
 @router.post(
     "/feedback/shown",
     response={202: AllShownOut},
@@ -110,8 +119,8 @@ def note_shown(request: HttpRequest, response: HttpResponse, body: AllShownIn) -
     """
     user, now = user_of(request), timezone.now()
     asked = {line.match_id: line for line in body.lines}
-    seen = visible_matches(user).filter(pk__in=asked).values_list("pk", "job_id", "cv_id")
-    lines = [ShownLine(pk, job, cv, asked[pk].position, asked[pk].variant) for pk, job, cv in seen]
+    seen = visible_matches(user).filter(pk__in=asked).values_list("pk", "job_id", "cv_id", "prediction__side")
+    lines = [ShownLine(pk, job, cv, asked[pk].position, _variant(user, side, asked[pk])) for pk, job, cv, side in seen]
     if not lines:
         raise NotFound("There are no such matches, or they are not yours to see. Lists are made anew every day.")
     note = partial(feedback.note_shown, user=user, lines=lines, surface=Interaction.Surface.API, at=now)

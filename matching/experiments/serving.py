@@ -14,7 +14,7 @@ from typing import Protocol, Self, TypeVar
 from django.db.models import QuerySet
 
 from cvmatch.core.models import Purpose, User
-from matching.experiments.assigning import arm_of
+from matching.experiments.assigning import CONTROL, TREATMENT, arm_of
 from matching.experiments.drafting import team_draft
 from matching.experiments.running import Trial, in_effect
 from matching.learning.choices import Weights
@@ -79,6 +79,16 @@ def ordering_for(user: User, side: str) -> Ordering | None:
         return Ordering(user.pk, f"{trial.experiment}:{user.pk}", draft=trial)
     variant = f"{trial.experiment}:{arm}"
     return Ordering(user.pk, variant, getattr(trial, arm), variant)
+
+
+def can_have_shown(user: User, side: str, variant: str) -> bool:
+    """Whether this user can have been shown a line by this arm: nobody else's tag may count for an experiment."""
+    ordering = ordering_for(user, side)
+    if ordering is None or not variant:
+        return False
+    if ordering.draft is not None:
+        return variant in {f"{ordering.draft.experiment}:{arm}" for arm in (CONTROL, TREATMENT)}
+    return variant == ordering.variant
 
 
 def stamp_of(user: User) -> tuple[str, ...]:

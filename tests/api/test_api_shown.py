@@ -8,6 +8,8 @@ from django.test import Client
 from cvmatch.core.models import User
 from ingestion.models import CV
 from jobs.models import Job
+from matching.experiments.keeping import Plan, add_config, create_experiment, start
+from matching.experiments.serving import ordering_for
 from matching.models import Decision, Interaction, JobMark, Match
 from matching.services import request_matches
 from tests.support import make_cv, make_job, make_user, work_until_idle
@@ -24,6 +26,15 @@ def matches() -> list[Match]:
     return list(Match.objects.filter(prediction__side="jobs").order_by("rank"))
 
 
+def arm_of(name: str) -> str:
+    """The arm that this user is in, of an experiment that begins now."""
+    config = add_config(name="titles", weights={"title": 1.0}, by=None)
+    start(create_experiment(Plan(name="Titles", side="jobs", treatment=config.pk), by=None).pk)
+    ordering = ordering_for(User.objects.get(username=name), "jobs")
+    assert ordering is not None
+    return ordering.variant
+
+
 def signed_in(name: str) -> Client:
     client = Client()
     client.force_login(User.objects.get(username=name))
@@ -36,12 +47,21 @@ def post(client: Client, path: str, **body: object) -> tuple[int, dict]:
 
 
 def test_what_a_program_showed_is_counted_with_its_positions(matches: list[Match]) -> None:
-    lines = [{"match_id": match.pk, "position": 10 + match.rank, "variant": "3:treatment"} for match in matches]
+    arm = arm_of("mara")
+    lines = [{"match_id": match.pk, "position": 10 + match.rank, "variant": arm} for match in matches]
     assert post(signed_in("mara"), "/shown", lines=[*lines, {"match_id": 0, "position": 1}]) == (202, {"lines": 2})
     told = Interaction.objects.order_by("position").values_list("kind", "position", "surface", "variant", "match", "cv")
-    assert list(told) == [("shown", 10 + m.rank, "api", "3:treatment", m.pk, m.cv_id) for m in matches]
+    assert list(told) == [("shown", 10 + m.rank, "api", arm, m.pk, m.cv_id) for m in matches]
     post(signed_in("mara"), "", match_id=matches[1].pk, kind="open")
     assert Interaction.objects.get(kind="open").position == 12
+
+
+def test_nobody_counts_for_an_arm_that_they_are_not_in(matches: list[Match]) -> None:
+    experiment, _, own = arm_of("mara").partition(":")
+    other = {"control": "treatment", "treatment": "control"}[own]
+    for match, claimed in zip(matches, (f"{experiment}:{other}", f"{int(experiment) + 1}:{own}"), strict=True):
+        post(signed_in("mara"), "/shown", lines=[{"match_id": match.pk, "position": 1, "variant": claimed}])
+    assert list(Interaction.objects.values_list("variant", flat=True)) == ["", ""]
 
 
 def test_nobody_counts_lines_of_others_and_nothing_that_cannot_be(matches: list[Match]) -> None:
@@ -76,7 +96,8 @@ def test_recruiters_decide_and_judge_candidates_and_mark_no_job_by_it(matches: l
 def test_figures_come_by_day_position_variant_and_source(matches: list[Match]) -> None:
     make_user("admin", User.Role.ADMIN)
     mara = signed_in("mara")
-    lines = [{"match_id": match.pk, "position": match.rank, "variant": "3:control"} for match in matches]
+    arm = arm_of("mara")
+    lines = [{"match_id": match.pk, "position": match.rank, "variant": arm} for match in matches]
     post(mara, "/shown", lines=lines)
     post(mara, "", match_id=matches[0].pk, kind="open")
     told = signed_in("admin").get("/api/v1/admin/evaluation_metrics?days=7").json()
@@ -87,7 +108,7 @@ def test_figures_come_by_day_position_variant_and_source(matches: list[Match]) -
         "ctr_corrected": 0.5, "conversion": 0.0, "conversion_low": 0.0, "conversion_high": 0.6576,
     }  # fmt: skip
     assert candidate["total"] == expected
-    assert candidate["by_variant"] == [{**expected, "variant": "3:control"}]
+    assert candidate["by_variant"] == [{**expected, "variant": arm}]
     assert candidate["by_source"] == [{**expected, "source": "test"}]
     assert [(row["position"], row["opens"]) for row in candidate["by_position"]] == [(1, 1), (2, 0)]
     assert [row["impressions"] for row in candidate["by_day"]] == [0] * 6 + [2]
